@@ -1,0 +1,1 @@
+"""The workload, once for each runtime: the recipes."""

@@ -1,0 +1,280 @@
+"""The batch on threads: blocking sockets, ThreadPoolExecutor.  The old way.
+
+Strategy: a call borrows an idle connection or opens one, and gives it back only after a whole
+answer; in every other case it hangs up.  A thread can't be cancelled: after a failure, a deadline
+or an abort no call begins, and the batch ends when those in progress have.  What has a time limit
+gives it to its socket, which is all that blocks.
+"""
+
+import math
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import outcome
+
+from impls.contract import READ_SIZE, Aborted, Batch, Endpoint, Finished, Stopwatch
+from impls.http1 import Exchange
+
+Call = Callable[[int], Any]
+Strategy = Callable[[Call, Iterable[int], int], list[Any]]
+Connection = socket.socket
+
+
+# The client: a pool of keep-alive connections.
+
+
+class Client:
+    """Makes calls to one endpoint, over connections that it keeps."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        """Begin with an empty pool."""
+        self._endpoint = endpoint
+        self._idle: list[Connection] = []
+
+    def some_remote_call(self, arg: int, ends: float = math.inf) -> str:
+        """Ask the endpoint for `arg`; give its answer's text, upper-cased.
+
+        Args:
+            arg: what to ask for.
+            ends: the instant of `time.monotonic()` at which the call's time is up.
+
+        Raises:
+            CallError: the answer was no good.
+            OSError: there was no connection; a TimeoutError when the time was up.
+        """
+        exchange = Exchange(self._endpoint, arg)
+        connection = self._borrow() or self._connect(ends)
+        try:
+            self._converse(connection, exchange, ends)
+        finally:
+            if exchange.reusable:
+                self._idle.append(connection)
+            else:
+                self._hang_up(connection)
+        return exchange.text().upper()
+
+    def _borrow(self) -> Connection | None:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
+
+    def _connect(self, ends: float) -> Connection:
+        connection = socket.create_connection(self._endpoint, timeout=left_until(ends))
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
+
+    def _converse(self, connection: Connection, exchange: Exchange, ends: float) -> None:
+        limit_time(connection, ends)
+        connection.sendall(exchange.request)
+        while not exchange.feed(connection.recv(READ_SIZE)):
+            limit_time(connection, ends)
+
+    def _hang_up(self, connection: Connection) -> None:
+        connection.close()
+
+    def close(self) -> None:
+        """Hang up all idle connections."""
+        while self._idle:
+            self._hang_up(self._idle.pop())
+
+
+def left_until(ends: float) -> float | None:
+    """Give the seconds left, None for no end, as sockets take them.
+
+    Raises:
+        TimeoutError: none are left.
+    """
+    if ends == math.inf:
+        return None
+    left = ends - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def limit_time(connection: Connection, ends: float) -> None:
+    """Let the connection's next operation take until `ends`; costs nothing where none is set."""
+    left = left_until(ends)
+    if left is not None or connection.gettimeout() is not None:
+        connection.settimeout(left)
+
+
+def checkpoint(arg: int, ends: float = math.inf) -> int:
+    """Let other threads run, once: a call that costs only what the runtime charges."""
+    time.sleep(0)
+    return arg
+
+
+# The strategies: how the limit is kept.
+
+
+def workers(call: Call, args: Iterable[int], limit: int) -> list[Any]:
+    """`limit` threads draw from one shared iterator, under a lock: iterators are not safe."""
+    results: list[Any] = []
+    errors: list[BaseException] = []
+    numbered = enumerate(args)
+    drawing = threading.Lock()
+
+    def draw() -> tuple[int, int] | None:
+        with drawing:
+            drawn = next(numbered, None)
+            if drawn is not None:
+                results.append(None)
+        return drawn
+
+    def worker() -> None:
+        try:
+            while not errors and (drawn := draw()):
+                place, arg = drawn
+                results[place] = call(arg)
+        except BaseException as error:  # noqa: BLE001 - raised below, when all threads are done
+            errors.append(error)
+
+    with ThreadPoolExecutor(limit) as pool:
+        for _ in range(limit):
+            pool.submit(worker)
+    if errors:
+        raise BaseExceptionGroup("calls failed", errors)
+    return results
+
+
+def semaphore(call: Call, args: Iterable[int], limit: int) -> list[Any]:
+    """A future for each call waits for one of `limit` threads: the pool is the limiter."""
+    results: list[Any] = []
+    errors: list[BaseException] = []
+
+    def one(place: int, arg: int) -> None:
+        try:
+            if not errors:
+                results[place] = call(arg)
+        except BaseException as error:  # noqa: BLE001 - raised below, when all threads are done
+            errors.append(error)
+
+    with ThreadPoolExecutor(limit) as pool:
+        for place, arg in enumerate(args):
+            results.append(None)
+            pool.submit(one, place, arg)
+    if errors:
+        raise BaseExceptionGroup("calls failed", errors)
+    return results
+
+
+# The policies: time limits, errors, an abort from outside.
+
+
+def timed(call: Callable[[int, float], Any], seconds: float, ends: float) -> Call:
+    """Give each call `seconds` from its own start, but none beyond the batch's end."""
+
+    def timed_call(arg: int) -> Any:
+        return call(arg, min(time.monotonic() + seconds, ends))
+
+    return timed_call
+
+
+def collected(call: Call) -> Call:
+    """Turn what a call gives or raises into its outcome."""
+
+    def collected_call(arg: int) -> outcome.Outcome[Any]:
+        try:
+            return outcome.Value(call(arg))
+        except Exception as error:  # noqa: BLE001 - `collect` means every failure of a call
+            return outcome.Error(error)
+
+    return collected_call
+
+
+def begun_in_time(call: Call, ends: float, aborted: threading.Event) -> Call:
+    """Begin no call after the batch's end or its abort: all that a thread lets us do."""
+
+    def begun_call(arg: int) -> Any:
+        if aborted.is_set():
+            raise Aborted
+        left_until(ends)
+        return call(arg)
+
+    return begun_call
+
+
+def settle(
+    call: Callable[..., Any],
+    strategy: Strategy,
+    batch: Batch,
+    aborted: threading.Event | None = None,
+) -> list[Any]:
+    """Run the batch under its policies; once `aborted` is set, no call begins."""
+    seconds = math.inf if batch.call_timeout is None else batch.call_timeout
+    ends = math.inf if batch.deadline is None else time.monotonic() + batch.deadline
+    if min(seconds, ends) < math.inf:
+        call = timed(call, seconds, ends)
+    if batch.on_error == "collect":
+        call = collected(call)
+    aborted = aborted or threading.Event()
+    if ends < math.inf or batch.abort_on is not None:
+        call = begun_in_time(call, ends, aborted)
+    try:
+        results = strategy(call, batch.args, batch.limit)
+    except BaseExceptionGroup:
+        if aborted.is_set():
+            raise Aborted from None
+        left_until(ends)
+        raise
+    left_until(ends)
+    return results
+
+
+def settle_unless_answered(
+    abort_on: int, call: Call, strategy: Strategy, batch: Batch
+) -> list[Any]:
+    """Run the batch, and let no call begin once the call of `abort_on` is answered."""
+    aborted = threading.Event()
+
+    def abort() -> None:
+        call(abort_on)
+        aborted.set()
+
+    with ThreadPoolExecutor(1) as pool:
+        aborting = pool.submit(abort)
+        results = settle(call, strategy, batch, aborted)
+        aborting.result()
+    return results
+
+
+def finish(call: Call, strategy: Strategy, batch: Batch) -> Finished:
+    """Run one batch and time it; what it raises is its outcome."""
+    stopwatch = Stopwatch()
+    try:
+        if batch.abort_on is None:
+            results = settle(call, strategy, batch)
+        else:
+            results = settle_unless_answered(batch.abort_on, call, strategy, batch)
+    except Exception as error:  # noqa: BLE001 - whatever the batch raises is its outcome
+        return stopwatch.finished(outcome.Error(error))
+    return stopwatch.finished(outcome.Value(results))
+
+
+# The way in.
+
+
+def finish_all(
+    strategy: Strategy, endpoint: Endpoint | None, batches: Sequence[Batch]
+) -> list[Finished]:
+    """Run the batches one after the other, over one client."""
+    if endpoint is None:
+        return [finish(checkpoint, strategy, batch) for batch in batches]
+    client = Client(endpoint)
+    try:
+        return [finish(client.some_remote_call, strategy, batch) for batch in batches]
+    finally:
+        client.close()
+
+
+def run(
+    endpoint: Endpoint | None, batches: Sequence[Batch], *, strategy: Strategy
+) -> list[Finished]:
+    """Run the batches in threads of their own; see `contract.Run`."""
+    return finish_all(strategy, endpoint, batches)

@@ -1,0 +1,79 @@
+"""Start the origin by hand: `python -m origin`."""
+
+import argparse
+import os
+import resource
+import socket
+import sys
+
+from origin.server import Server, listen
+
+
+def port(text: str) -> int:
+    """Read a port.
+
+    Raises:
+        ValueError: there is no such port.
+    """
+    number = int(text)
+    if number not in range(65_536):
+        raise ValueError
+    return number
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m origin",
+        description="The remote end of the calls, and their judge: an HTTP/1.1 server that "
+        "answers GET /<whole number>, follows a plan, and keeps a ledger of what it saw.",
+        epilog="It says where it listens, and serves until Ctrl-C.",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="where to listen (%(default)s)")
+    parser.add_argument("--port", type=port, default=0, help="for calls (any free one)")
+    parser.add_argument("--control-port", type=port, default=0, help="for plans (any free one)")
+    parser.add_argument("--core", type=int, help="the processor to stay on")
+    parser.add_argument(
+        "--end-with-stdin", action="store_true", help="end when standard input does"
+    )
+    return parser.parse_args()
+
+
+def allow_many_connections() -> None:
+    """Let this process have as many sockets as the system allows it."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def announce(name: str, listener: socket.socket) -> None:
+    """Say where this listener is, as `origin.process` reads it."""
+    print("{:8}{}:{}".format(name, *listener.getsockname()), flush=True)
+
+
+def main() -> int:
+    """Serve; give the exit code."""
+    args = arguments()
+    try:
+        server = Server(listen(args.host, args.port), listen(args.host, args.control_port))
+    except OSError as error:
+        print(
+            f"origin: cannot listen at {args.host}: {error.strerror}; "
+            "free the port, or leave out --port to take any",
+            file=sys.stderr,
+        )
+        return 1
+    allow_many_connections()
+    if args.core is not None and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {args.core})
+    if args.end_with_stdin:
+        server.end_with(sys.stdin.fileno())
+    try:
+        announce("calls", server.calls)
+        announce("control", server.control)
+        server.serve()
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+sys.exit(main())

@@ -1,0 +1,118 @@
+"""An origin in a process of its own, and the handle that starts, instructs and asks it."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import IO, TypeVar, cast
+
+from origin.control import (
+    Command,
+    Done,
+    GetLedger,
+    Reply,
+    SetPlan,
+    Told,
+    decode_reply,
+    encode,
+)
+from origin.ledger import Ledger
+from origin.plan import Plan
+
+Address = tuple[str, int]
+R = TypeVar("R", bound=Reply)
+
+ROOT = Path(__file__).parents[1]
+PATIENCE = 10.0
+"""Seconds for the origin to reply; it does so in milliseconds, if it lives."""
+
+
+class OriginError(Exception):
+    """The origin did not start, is not there, or ended in the middle."""
+
+
+class Origin:
+    """An origin's control connection.
+
+    Attributes:
+        calls: where it takes calls, as host and port.
+    """
+
+    def __init__(self, calls: Address, control: Address) -> None:
+        """Connect to the origin that listens at these addresses.
+
+        Raises:
+            OriginError: nobody listens at `control`.
+        """
+        self.calls = calls
+        try:
+            self._socket = socket.create_connection(control, timeout=PATIENCE)
+        except OSError as error:
+            where, why = "{}:{}".format(*control), error.strerror or error
+            raise OriginError(
+                f"no origin at {where} ({why}); start one with: python -m origin"
+            ) from error
+        self._replies: IO[bytes] = self._socket.makefile("rb")
+
+    def plan(self, plan: Plan) -> None:
+        """Make the origin forget what it saw, and follow this plan from now on."""
+        self._command(SetPlan(plan), Done)
+
+    def ledger(self, patience: float = 0.0) -> Ledger:
+        """Give what the origin saw, when no call is in progress or `patience` seconds are over."""
+        return self._command(GetLedger(patience), Told, patience).ledger
+
+    def _command(self, command: Command, expected: type[R], patience: float = 0.0) -> R:
+        try:
+            self._socket.settimeout(PATIENCE + patience)
+            self._socket.sendall(encode(command) + b"\n")
+            line = self._replies.readline()
+        except OSError as error:
+            raise OriginError(f"the origin does not reply ({error})") from error
+        if not line.endswith(b"\n"):
+            raise OriginError("the origin ended in the middle")
+        reply = decode_reply(line)
+        if not isinstance(reply, expected):
+            raise OriginError(f"the origin replied {reply}")
+        return reply
+
+    def close(self) -> None:
+        """Leave the origin alone."""
+        self._replies.close()
+        self._socket.close()
+
+
+@contextmanager
+def started(core: int | None = None) -> Iterator[Origin]:
+    """Start an origin in a process of its own, and end it with the block.
+
+    It has a process group of its own, so Ctrl-C reaches it only through us, and it ends with its
+    standard input, so it can't outlive us.
+
+    Args:
+        core: the processor to keep it on.
+
+    Raises:
+        OriginError: it did not start.
+    """
+    options = ["--end-with-stdin"] + ([] if core is None else ["--core", str(core)])
+    process = subprocess.Popen(
+        [sys.executable, "-m", "origin", *options],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        process_group=0,
+    )
+    says = cast("IO[bytes]", process.stdout)  # a pipe was asked for
+    with process, closing(Origin(_heard(says, "calls"), _heard(says, "control"))) as origin:
+        yield origin
+
+
+def _heard(says: IO[bytes], name: str) -> Address:
+    said, _, where = says.readline().decode().strip().partition(" ")
+    host, _, port = where.strip().rpartition(":")
+    if said != name or not port.isdigit():
+        raise OriginError(f"the origin did not start: it said {said!r}")
+    return host, int(port)

@@ -1,0 +1,156 @@
+"""One plan being followed: the calls in progress, what they wait for, and the record of them.
+
+Strategy: a call is received, and settled once: answered, faulted, or hung up by its client.
+Between the two it may wait at its gate and then for its time.  Whatever changes the counts may
+open a gate, so every change ends with a look at those who wait there.  A call that waits for
+nothing, the common one under load, costs a row and no more.
+"""
+
+import heapq
+import time
+from itertools import count
+from typing import Protocol
+
+from origin.ledger import CallSeen, End, Ledger
+from origin.plan import AT_ONCE, Plan, Seen, Step
+from origin.wire import Answer, Request, bad, good
+
+clock = time.monotonic
+
+
+class Peer(Protocol):
+    """The connection that a call came by."""
+
+    number: int
+
+    def answer(self, answer: Answer) -> None:
+        """Send the answer, and go on as it says."""
+
+    def drop(self) -> None:
+        """Hang up."""
+
+
+class Call:
+    """A call in progress; it is settled before its answer is sent, so never counted too long."""
+
+    __slots__ = ("peer", "received", "request", "step")
+
+    def __init__(self, peer: Peer, request: Request, step: Step, received: float) -> None:
+        """Note who asks for what, and since when."""
+        self.peer = peer
+        self.request = request
+        self.step = step
+        self.received = received
+
+
+def waits_for(step: Step) -> Step | None:
+    """Give the step, or None if a call that takes it waits for nothing."""
+    return None if step == AT_ONCE else step
+
+
+class Trial:
+    """What happens under one plan.
+
+    Attributes:
+        opened: how many connections were opened.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        """Begin to follow `plan`, with nothing seen."""
+        self._steps = {arg: waits_for(step) for arg, step in plan.steps.items()}
+        self._otherwise = waits_for(plan.otherwise)
+        self._in_progress: dict[Peer, Call] = {}
+        self._gated: list[Call] = []
+        self._timed: list[tuple[float, int, Call]] = []
+        self._order = count()
+        self._rows: list[CallSeen] = []
+        self._received = self._answered = self._hung_up = 0
+        self._cpu = time.process_time()
+        self.opened = 0
+
+    def receive(self, peer: Peer, request: Request) -> None:
+        """Take a call whose request is whole."""
+        received = clock()
+        self._received += 1
+        step = self._steps.get(request.arg, self._otherwise)
+        if step is None:
+            self._answered += 1
+            row = CallSeen(request.arg, peer.number, received, received, End.ANSWERED)
+            self._rows.append(row)
+            peer.answer(good(request))
+        else:
+            call = self._in_progress[peer] = Call(peer, request, step, received)
+            self._gated.append(call)
+        if self._gated:
+            self._open_gates()
+
+    def lose(self, peer: Peer) -> None:
+        """Take note that the client hung up; its call, if it had one, is over."""
+        call = self._in_progress.get(peer)
+        if call:
+            self._hung_up += 1
+            self._settle(call, End.HUNG_UP)
+            self._open_gates()
+
+    def pass_time(self) -> float | None:
+        """Answer the calls whose time has come; give the seconds until the next one's."""
+        while self._timed:
+            due, _, call = self._timed[0]
+            if due > (now := clock()):
+                return due - now
+            heapq.heappop(self._timed)
+            if self._waits(call):
+                self._answer(call)
+                self._open_gates()
+        return None
+
+    def drop_all(self) -> None:
+        """Hang up on all calls in progress: this trial is over, and opens no gate any more."""
+        self._gated.clear()
+        for peer in list(self._in_progress):
+            peer.drop()
+
+    def calls_in_progress(self) -> int:
+        """Give how many calls are in progress now."""
+        return len(self._in_progress)
+
+    def ledger(self) -> Ledger:
+        """Give what was seen so far."""
+        open_calls = [
+            CallSeen(call.request.arg, call.peer.number, call.received, clock(), End.OPEN)
+            for call in self._in_progress.values()
+        ]
+        cpu = time.process_time() - self._cpu
+        return Ledger(self._rows + open_calls, self.opened, cpu)
+
+    def _waits(self, call: Call) -> bool:
+        return self._in_progress.get(call.peer) is call
+
+    def _open_gates(self) -> None:
+        while True:
+            self._gated = [call for call in self._gated if self._waits(call)]
+            seen = Seen(self._received, len(self._in_progress), self._answered, self._hung_up)
+            through = [call for call in self._gated if seen.reaches(call.step.gate)]
+            if not through:
+                return
+            self._gated = [call for call in self._gated if not seen.reaches(call.step.gate)]
+            for call in through:
+                self._pass_gate(call)
+
+    def _pass_gate(self, call: Call) -> None:
+        if call.step.delay:
+            due = clock() + call.step.delay
+            heapq.heappush(self._timed, (due, next(self._order), call))
+        else:
+            self._answer(call)
+
+    def _answer(self, call: Call) -> None:
+        fault = call.step.fault
+        self._answered += 1
+        self._settle(call, End.FAULTED if fault else End.ANSWERED)
+        call.peer.answer(bad(call.request, fault) if fault else good(call.request))
+
+    def _settle(self, call: Call, end: End) -> None:
+        del self._in_progress[call.peer]
+        row = CallSeen(call.request.arg, call.peer.number, call.received, clock(), end)
+        self._rows.append(row)

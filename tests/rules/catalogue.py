@@ -1,0 +1,100 @@
+"""The rules of a correct batch, each with its number and its check.
+
+Strategy: a rule is a function that runs batches against the origin and asserts on what the
+origin saw, with a message that says what that was.  So the same function judges every variant,
+and is itself judged by variants that break it on purpose.  No rule waits for time to pass: the
+origin holds calls until it has seen what the rule needs.  Only a batch that breaks a rule meets
+its deadline.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from impls.contract import Ability, Batch, Endpoint, Finished, Run, Variant
+from origin.ledger import Ledger
+from origin.plan import Plan, Seen, Step
+from origin.process import Origin
+
+LIMIT = 5
+PATIENCE = 2.0
+"""Seconds after which a batch that does what it must not, or nothing at all, is given up."""
+
+INTRUDER_TIME = 0.02
+"""Seconds that the origin leaves a call too many to come; a correct variant sends none."""
+
+LATER = range(100, 110)
+"""The calls of a second batch, one at a time.  The program goes on, over the same pool, so what
+the first batch left behind can show itself."""
+
+A_MOMENT_LATER = Step(delay=INTRUDER_TIME)
+
+
+def later() -> Batch:
+    """Give the second batch."""
+    return Batch(LATER, 1, deadline=PATIENCE)
+
+
+def answered_later(last: Step = A_MOMENT_LATER) -> dict[int, Step]:
+    """Answer the second batch at once, but for its last call, which takes this step."""
+    return dict.fromkeys(LATER, Step()) | {LATER[-1]: last}
+
+
+class Trial(NamedTuple):
+    """A variant before the judge."""
+
+    run: Run
+    origin: Origin
+    cuts: bool
+
+    def __call__(self, plan: Plan, *batches: Batch) -> tuple[list[Finished], Ledger]:
+        """Run the batches under the plan; give how they ended and what the origin saw."""
+        self.origin.plan(plan)
+        finished = self.run(Endpoint(*self.origin.calls), batches)
+        return finished, self.origin.ledger(patience=PATIENCE)
+
+    def others(self) -> Step:
+        """Give what happens to the calls beside the one that ends the batch.
+
+        They would be answered in the midst of the second batch.  Where calls can't be cut off,
+        the first batch must wait for them, so they are answered as soon as that one is.
+        """
+        return Step(gate=Seen(answered=2 if self.cuts else 1))
+
+
+class Rule(NamedTuple):
+    """A promise: its number, what it says, the abilities that it takes, and its check."""
+
+    number: str
+    says: str
+    takes: frozenset[Ability]
+    check: Callable[[Trial], None]
+
+
+RULES: dict[str, Rule] = {}
+Check = Callable[[Trial], None]
+
+
+def rule(number: str, says: str, *takes: Ability) -> Callable[[Check], Check]:
+    """Enter a check into the catalogue, as the rule's number and the function's name."""
+
+    def enter(check: Check) -> Check:
+        RULES[f"{number}-{check.__name__}"] = Rule(number, says, frozenset(takes), check)
+        return check
+
+    return enter
+
+
+def on_trial(variant: Variant, origin: Origin) -> Trial:
+    """Bring a variant before the judge."""
+    return Trial(variant.load(), origin, Ability.CUTS not in variant.cannot)
+
+
+def texts(args: Sequence[int]) -> list[str]:
+    """Give what the calls of these arguments must give."""
+    return [f"ANSWER TO {arg}" for arg in args]
+
+
+def begun_later(calls: range, ledger: Ledger) -> int:
+    """Count the calls of the first batch that began after the second batch did."""
+    start = min(call.received for call in ledger.of(LATER).calls)
+    return sum(call.received > start for call in ledger.of(calls).calls)
