@@ -3,7 +3,6 @@
 import outcome
 
 from impls.contract import Ability, Aborted, Batch
-from origin.ledger import End
 from origin.plan import NEVER, Plan, Seen, Step
 from tests.rules.catalogue import (
     LATER,
@@ -52,9 +51,9 @@ def cut_off_by_a_cancellation(trial: Trial) -> None:
     """The second batch ends only when the origin has seen all five calls hung up."""
     all_cut = Step(gate=Seen(hung_up=LIMIT))
     plan = Plan(ABORTS | answered_later(all_cut), otherwise=Step(gate=NEVER))
-    [_, second], ledger = trial(plan, aborted(), later())
-    seen = ledger.of(CALLS).count(End.HUNG_UP)
-    assert isinstance(second.outcome, outcome.Value), f"C2: the server saw {seen} calls cut off"
+    [_, second], _ = trial(plan, aborted(), later())
+    ended = second.outcome
+    assert isinstance(ended, outcome.Value), "C2: not all calls were cut off by the cancellation"
 
 
 @rule("X4", "no call gets another's answer")
@@ -62,5 +61,4 @@ def own_answers_after_a_cancellation(trial: Trial) -> None:
     """Calls are cancelled in the middle, and their answers come when the next batch calls."""
     plan = Plan(ABORTS | answered_later(), otherwise=trial.others())
     [_, second], _ = trial(plan, aborted(), later())
-    results = second.outcome.unwrap()
-    assert results == texts(LATER), f"X4: the answers to {list(LATER)} were {results}"
+    assert second.outcome == outcome.Value(texts(LATER)), f"X4: {LATER} gave {second.outcome}"

@@ -6,7 +6,6 @@ import warnings
 import outcome
 
 from impls.contract import Ability, Batch
-from origin.ledger import End
 from origin.plan import NEVER, Fault, Plan, Seen, Step
 from tests.rules.catalogue import (
     LIMIT,
@@ -38,9 +37,10 @@ def cut_off_by_an_error(trial: Trial) -> None:
     """The second batch can end only when the origin has seen the other four calls hung up."""
     all_cut = Step(gate=Seen(hung_up=LIMIT - 1))
     plan = Plan(FAILS | answered_later(all_cut), otherwise=Step(gate=NEVER))
-    [_, second], ledger = trial(plan, Batch(CALLS, LIMIT, deadline=PATIENCE), later())
-    seen = ledger.of(CALLS).count(End.HUNG_UP)
-    assert isinstance(second.outcome, outcome.Value), f"E3: the server saw {seen} calls cut off"
+    [_, second], _ = trial(plan, Batch(CALLS, LIMIT, deadline=PATIENCE), later())
+    assert isinstance(second.outcome, outcome.Value), (
+        "E3: not all calls were cut off after the error"
+    )
 
 
 @rule("E12", "no coroutine is left that was never awaited")

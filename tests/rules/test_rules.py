@@ -4,15 +4,15 @@ import pytest
 
 from impls.contract import Variant
 from origin.process import Origin
-from tests.rules import cancellation, errors, limit, resources, results  # noqa: F401 - enter rules
-from tests.rules.catalogue import RULES, on_trial
+from tests.rules import all_rules
+from tests.rules.catalogue import on_trial
 from tests.rules.deviations import reason_for
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", all_rules())
 def test_rule(name: str, variant: Variant, origin: Origin, request: pytest.FixtureRequest) -> None:
     """The variant keeps the rule, unless it declares that it can't, or is known not to."""
-    rule = RULES[name]
+    rule = all_rules()[name]
     for ability in rule.takes & set(variant.cannot):
         pytest.skip(f"declared: {variant.cannot[ability]}")
     if reason := reason_for(name, variant):

@@ -1,0 +1,1 @@
+"""What is measured: scenarios, the race, and its face for pytest-benchmark."""

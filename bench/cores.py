@@ -1,0 +1,25 @@
+"""Which processor is whose: the origin and the variants must not share one."""
+
+import os
+from typing import NamedTuple
+
+
+class Cores(NamedTuple):
+    """Processors by number; None leaves it to the operating system."""
+
+    origin: int | None
+    worker: int | None
+
+
+def share() -> Cores:
+    """Give the origin the first processor and the variants the last, where there are two."""
+    if not hasattr(os, "sched_getaffinity"):
+        return Cores(None, None)
+    ours = sorted(os.sched_getaffinity(0))
+    return Cores(ours[0], ours[-1]) if len(ours) > 1 else Cores(None, None)
+
+
+def pin(core: int | None) -> None:
+    """Keep this process on that processor."""
+    if core is not None:
+        os.sched_setaffinity(0, {core})

@@ -1,0 +1,40 @@
+"""What pytest-benchmark sees of the race: for each item a timer that replays its rounds."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from bench.scenarios import Scenario
+from report.results import Figure, Sample
+
+SHOWN: dict[Figure, tuple[str, Callable[[Sample], float]]] = {
+    Figure.CPU: ("CPU time of one call", lambda sample: sample.cpu / sample.calls),
+    Figure.EFFICIENCY: ("wall time of the batch", lambda sample: sample.wall),
+}
+
+
+class Stopwatch:
+    """A timer for one item: it stands still but for `lap`, which lets one round's time pass.
+
+    Attributes:
+        group: the heading of the item's table.
+    """
+
+    __name__ = "stopwatch"
+
+    def __init__(self, scenario: Scenario) -> None:
+        """Show what counts in this scenario."""
+        what, self._seconds = SHOWN[scenario.figure]
+        self.group = f"{scenario.name}: {what}"
+        self._now = 0.0
+        self._laps: Iterator[float] = iter(())
+
+    def replay(self, samples: Iterable[Sample]) -> None:
+        """Take the rounds to show."""
+        self._laps = iter([self._seconds(sample) for sample in samples])
+
+    def lap(self) -> None:
+        """Let the next round's time pass."""
+        self._now += next(self._laps)
+
+    def __call__(self) -> float:
+        """Give the seconds that it shows."""
+        return self._now

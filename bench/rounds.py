@@ -1,0 +1,130 @@
+"""One round: what is asked of the variant and of the origin, and whether the answer counts.
+
+Strategy: every round begins with a warm-up batch of as many calls as the limit allows, which the
+origin holds until all of them are in progress: so each variant shows in each round that it
+reaches its limit, and has its connections open when the clock starts.  Afterwards results and
+ledger are checked.  A round that broke a rule is no sample.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bench.ideal import ideal_time
+from bench.scenarios import CALLS, Scenario
+from bench.worker import Job, Ran
+from origin.ledger import Ledger
+from origin.plan import Plan, Seen, Step, log_normal
+from report.results import Saw
+
+WARM_UP = range(-1_000_000, 0)
+WARM_UP_DEADLINE = 5.0
+"""Seconds for the warm-up; a variant that never reaches its limit would wait for ever."""
+
+INTRUDER_TIME = 0.01
+"""Seconds that the qualifying round waits for a call too many to come."""
+
+
+class BrokeARule(Exception):  # noqa: N818 - it says what happened
+    """The round is no sample; the message says which rule was broken, and what was seen."""
+
+
+class Round(NamedTuple):
+    """A round to run: for the variant its jobs, for the origin its plan."""
+
+    limit: int
+    warm_up: range
+    batches: list[range]
+    plan: Plan | None
+
+    def jobs(self) -> list[Job]:
+        """Give the batches as they travel to the worker."""
+        timed: list[Job] = [(args.start, args.stop, self.limit, None) for args in self.batches]
+        warm_up = (self.warm_up.start, self.warm_up.stop, self.limit, WARM_UP_DEADLINE)
+        return [warm_up, *timed]
+
+    def calls(self) -> int:
+        """Give how many calls are timed."""
+        return sum(map(len, self.batches))
+
+
+class Measured(NamedTuple):
+    """A round that counts, in seconds."""
+
+    wall: float
+    cpu: float
+    saw: Saw | None
+
+
+def prepare(scenario: Scenario, repeats: int, seed: int) -> Round:
+    """Prepare a round of `repeats` batches; the seed chooses the delays."""
+    batches = [range(CALLS * n, CALLS * (n + 1)) for n in range(repeats)]
+    warm_up = WARM_UP[-scenario.limit :]
+    if not scenario.remote:
+        return Round(scenario.limit, warm_up, batches, None)
+    steps = dict.fromkeys(warm_up, Step(gate=Seen(in_progress=scenario.limit)))
+    if scenario.delays:
+        timed = range(CALLS * repeats)
+        steps |= log_normal(timed, **scenario.delays._asdict(), seed=seed).steps
+    return Round(scenario.limit, warm_up, batches, Plan(steps))
+
+
+def qualifying(limit: int) -> Round:
+    """Prepare the round that a variant must pass to race: waves that just reach its limit."""
+    wave = Step(gate=Seen(in_progress=limit), delay=INTRUDER_TIME)
+    return Round(limit, WARM_UP[-limit:], [range(4 * limit)], Plan(otherwise=wave))
+
+
+def measure(round_: Round, ran: Sequence[Ran], ledger: Ledger | None) -> Measured:
+    """Check a round, and give its figures.
+
+    Raises:
+        BrokeARule: it broke one.
+    """
+    if ledger:
+        check_ledger(round_, ledger)
+    for args, (_, _, results, error) in zip([round_.warm_up, *round_.batches], ran, strict=True):
+        check_results(args, results, error, remote=ledger is not None)
+    wall, cpu = (sum(part) for part in list(zip(*ran[1:], strict=True))[:2])
+    return Measured(wall, cpu, saw(round_, ledger) if ledger else None)
+
+
+def check_results(
+    args: range, results: list[object] | None, error: str | None, *, remote: bool
+) -> None:
+    """Hold the results against what the arguments must give."""
+    if results is None:
+        raise BrokeARule(f"the batch raised {error}")
+    if len(results) != len(args):
+        raise BrokeARule(f"R1: {len(results)} results of {len(args)} calls")
+    right = [f"ANSWER TO {arg}" for arg in args] if remote else list(args)
+    wrong = [place for place in range(len(args)) if results[place] != right[place]]
+    if wrong:
+        first = wrong[0]
+        raise BrokeARule(
+            f"R1: {len(wrong)} of {len(args)} results are not in their place: "
+            f"at {first} stands {results[first]!r}, not {right[first]!r}"
+        )
+
+
+def check_ledger(round_: Round, ledger: Ledger) -> None:
+    """Hold what the origin saw against the limit and the arguments."""
+    most = max(ledger.most_in_progress(), ledger.connections())
+    if most > round_.limit:
+        raise BrokeARule(f"L1: {most} calls in progress at once; the limit is {round_.limit}")
+    if most < round_.limit:
+        raise BrokeARule(f"L4: at most {most} calls in progress; the limit is {round_.limit}")
+    asked = [arg for args in (round_.warm_up, *round_.batches) for arg in args]
+    if odd := ledger.not_exactly_once(asked):
+        raise BrokeARule(f"{len(odd)} arguments were not called exactly once, such as {min(odd)}")
+
+
+def saw(round_: Round, ledger: Ledger) -> Saw:
+    """Give what the origin saw of the timed batches."""
+    timed = [ledger.of(batch) for batch in round_.batches]
+    return Saw(
+        most_in_progress=max(each.most_in_progress() for each in timed),
+        connections=ledger.connections(),
+        cpu=ledger.cpu,
+        busy=ledger.busy(),
+        ideal=sum(ideal_time(each.delays(), round_.limit) for each in timed),
+    )

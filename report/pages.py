@@ -1,0 +1,88 @@
+"""The two pages: one HTML file that needs nothing else, and its twin in Markdown.
+
+Strategy: both are templates over the same texts, so they cannot disagree.  Jinja escapes every
+text that comes from the results file; only the charts, which are drawn here, go in as they are.
+"""
+
+import html
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from report import charts, tables
+from report.figures import FEWEST_PAIRS, WORTH_NAMING, Standing, standings
+from report.results import Results, read
+from report.verdict import verdict
+from report.words import WARNINGS, one_line
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+# What Markdown takes for its own; what HTML does is escaped besides.
+MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]|~#"})
+
+
+def write(results_path: Path, into: Path) -> tuple[Path, Path]:
+    """Write both pages of a results file into a folder, which is made if need be.
+
+    Returns:
+        The paths of the HTML page and of the Markdown one.
+
+    Raises:
+        UnreadableResults: there is nothing to report on.
+        OSError: the folder can't be written to.
+    """
+    facts = gather(read(results_path), results_path.name)
+    into.mkdir(parents=True, exist_ok=True)
+    pages = [(into / name, render(name, facts)) for name in ("index.html", "report.md")]
+    for path, text in pages:
+        path.write_text(text, encoding="utf-8")
+    return pages[0][0], pages[1][0]
+
+
+def render(template: str, facts: dict[str, Any]) -> str:
+    """Fill in one of the templates."""
+    return _environment().get_template(template).render(facts)
+
+
+def gather(results: Results, file: str) -> dict[str, Any]:
+    """Put together all that the pages show."""
+    derived = standings(results)
+    return {
+        "race": results.race,
+        "file": file,
+        "cut_short": results.cut_short,
+        "verdict": verdict(derived),
+        "courses": [_course(each) for each in derived],
+        "out": tables.out(derived),
+        "unable": tables.unable(results),
+        "conditions": tables.conditions(results),
+        "derivations": tables.derivations(derived),
+        "warnings": WARNINGS,
+        "rules": {"pairs": FEWEST_PAIRS, "margin": round(100 * (WORTH_NAMING - 1))},
+    }
+
+
+def markdown(text: str) -> Markup:
+    """Keep a text from being taken for Markdown or HTML, or from leaving its line."""
+    return Markup(html.escape(one_line(text).translate(MARKDOWN), quote=False))  # noqa: S704
+
+
+def _course(standing: Standing) -> dict[str, Any]:
+    drawn = {layout: Markup(charts.draw(standing, layout)) for layout in charts.LAYOUTS}  # noqa: S704
+    shapes = ", ".join(f"{name}: {shape}" for name, shape in charts.shapes(standing).items())
+    about = {"about": standing.course, "shapes": shapes}
+    return {**about, "table": tables.course(standing), "charts": drawn}
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["md"] = markdown
+    return environment
