@@ -127,6 +127,7 @@ def race(entered: Entry, config: pytest.Config) -> None:
         Racing(entered, origin, cores, file, step).run()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:

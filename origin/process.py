@@ -69,8 +69,10 @@ class Origin:
             self._socket.settimeout(PATIENCE + patience)
             self._socket.sendall(encode(command) + b"\n")
             line = self._replies.readline()
-        except OSError as error:
-            raise OriginError(f"the origin does not reply ({error})") from error
+        except TimeoutError as error:
+            raise OriginError("the origin does not reply") from error
+        except ConnectionError:
+            line = b""
         if not line.endswith(b"\n"):
             raise OriginError("the origin ended in the middle")
         reply = decode_reply(line)

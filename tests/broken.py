@@ -134,7 +134,7 @@ async def shielded(call: Call, args: Iterable[int], limit: int) -> list[Any]:
     """Let no cancellation reach the calls."""
 
     async def sheltered(arg: int) -> Any:
-        return await asyncio.shield(call(arg))  # type: ignore[arg-type]  # a call is a coroutine
+        return await asyncio.shield(call(arg))
 
     return await workers(sheltered, args, limit)
 
@@ -177,13 +177,20 @@ class PutsBack(Client):
             Client._hang_up(self, connection)
 
 
-class NeverHangsUp(Client):
-    """Forgets every connection that it can't use again, and so does the garbage collector."""
+class HangsUpAtTheEnd(Client):
+    """Keeps every connection that it can't use again, until the client is closed."""
 
-    forgotten: list[Connection] = []
+    def __init__(self, endpoint: Endpoint) -> None:
+        super().__init__(endpoint)
+        self._useless: list[Connection] = []
 
     def _hang_up(self, connection: Connection) -> None:
-        self.forgotten.append(connection)
+        self._useless.append(connection)
+
+    async def aclose(self) -> None:
+        """Hang up all connections."""
+        for connection in self._idle + self._useless:
+            Client._hang_up(self, connection)
 
 
 def run_over(
@@ -201,8 +208,8 @@ def run_over(
     return asyncio.run(finish_all())
 
 
-BROKEN["puts_back"] = partial(run_over, PutsBack)  # type: ignore[assignment]  # it calls somebody
-BROKEN["never_hangs_up"] = partial(run_over, NeverHangsUp)  # type: ignore[assignment]  # likewise
+BROKEN["puts_back"] = partial(run_over, PutsBack)
+BROKEN["hangs_up_at_the_end"] = partial(run_over, HangsUpAtTheEnd)
 
 VARIANTS = {
     name: Variant(name, (), partial(BROKEN.__getitem__, name), home=__name__) for name in BROKEN

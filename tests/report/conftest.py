@@ -13,6 +13,7 @@ from report.results import (
     Course,
     End,
     Entrant,
+    Figure,
     Kind,
     Mishap,
     Race,
@@ -24,8 +25,8 @@ from report.results import (
 )
 
 REFERENCE = "asyncio/workers"
-LOOPBACK = Course("loopback", "What does a call cost?", 1000, 64, "cpu")
-WEB = Course("web", "Does the limit stay full?", 1000, 50, "efficiency")
+LOOPBACK = Course("loopback", "What does a call cost?", 1000, 64, Figure.CPU)
+WEB = Course("web", "Does the limit stay full?", 1000, 50, Figure.EFFICIENCY)
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def make() -> Make:
             for name, values in figures[course.name].items()
             for sample in rounds(name, course, values)
         ]
-        return Made(Results(race, samples, list(mishaps), cut_short))
+        return Made(Results(race, samples, list(mishaps), cut_short, ended=True))
 
     return factory
 
