@@ -26,7 +26,7 @@ lint: .venv/.ready ## check style, format and types
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 
-yardsticks: .venv/.ready ## measure what the machine itself allows
+yardsticks: .venv/.ready ## measure what this project claims of itself, and print it
 	$(PY) -m bench.yardsticks
 
 # It has a venv of its own: a lock that no longer installs must not stand in the way of the next.

@@ -17,7 +17,7 @@ from bench.progress import shown
 from bench.race import Entry, Racing
 from bench.scenarios import PROFILES, SCENARIOS, Scenario
 from impls.contract import Variant
-from impls.registry import choose
+from impls.registry import VARIANTS, choose
 from origin.process import OriginError, started
 from report.pages import write
 from report.results import Results, read
@@ -104,9 +104,10 @@ def results(request: pytest.FixtureRequest) -> Results:
 def entry(session: pytest.Session) -> Entry:
     """Enter the variants and scenarios of the items that are left."""
     lanes = [item.callspec.params for item in session.items if hasattr(item, "callspec")]
+    entered = [lane["variant"] for lane in lanes]
     seed = session.config.getoption("--seed")
     return Entry(
-        variants=list({lane["variant"].name: lane["variant"] for lane in lanes}.values()),
+        variants=[each for each in VARIANTS.values() if each in entered],
         scenarios=list(dict.fromkeys(lane["scenario"] for lane in lanes)),
         profile=session.config.getoption("--profile"),
         seed=secrets.randbelow(1_000_000) if seed is None else seed,

@@ -1,16 +1,15 @@
 """Which variants there are, and what each declares.
 
-Strategy: two tables and their product.  A recipe is imported only when somebody loads a variant
+Strategy: one table.  A recipe is imported only when somebody loads a variant
 of it, so a worker process imports nothing but its own runtime, and a runtime that is not
 installed is a row with a reason rather than an error.
 """
 
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import partial
 from importlib.util import find_spec
-from itertools import product
 from typing import Any, NamedTuple
 
 from impls.contract import Ability, Run, Variant
@@ -18,10 +17,13 @@ from impls.contract import Ability, Run, Variant
 REFERENCE = "asyncio/workers"
 """What every ratio is taken against: what the standard library offers."""
 
-STRATEGIES: Mapping[str, Mapping[Ability, str]] = {
-    "workers": {},
+EVERYWHERE = ("workers", "semaphore")
+"""The strategies that every recipe has."""
+
+LACKS: Mapping[str, Mapping[Ability, str]] = {
     "semaphore": {Ability.LAZY: "makes a task for each call, so it draws all arguments at once"},
 }
+"""What a strategy cannot do, on whatever runtime."""
 
 
 class Runtime(NamedTuple):
@@ -32,6 +34,7 @@ class Runtime(NamedTuple):
     needs: tuple[str, ...] = ()
     options: Callable[[], dict[str, Any]] = dict
     cannot: Mapping[Ability, str] = {}
+    strategies: tuple[str, ...] = EVERYWHERE
 
 
 def loop(module: str) -> dict[str, Any]:
@@ -75,12 +78,19 @@ def load(runtime: Runtime, strategy: str) -> Run:
     return run
 
 
+def variants(runtime: Runtime) -> Iterator[Variant]:
+    """Give the runtime's variants, one for each of its strategies."""
+    for strategy in runtime.strategies:
+        yield Variant(
+            name=f"{runtime.name}/{strategy}",
+            needs=runtime.needs,
+            load=partial(load, runtime, strategy),
+            cannot={**LACKS.get(strategy, {}), **runtime.cannot},
+        )
+
+
 VARIANTS: Mapping[str, Variant] = {
-    name: Variant(
-        name, runtime.needs, partial(load, runtime, strategy), {**lacks, **runtime.cannot}
-    )
-    for runtime, (strategy, lacks) in product(RUNTIMES, STRATEGIES.items())
-    if (name := f"{runtime.name}/{strategy}")
+    variant.name: variant for runtime in RUNTIMES for variant in variants(runtime)
 }
 
 

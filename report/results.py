@@ -43,7 +43,7 @@ class Course(msgspec.Struct, frozen=True):
     Attributes:
         name: such as `loopback`.
         asks: the question it answers, in one sentence.
-        calls: in each round.
+        calls: in a batch; a round repeats one that is shorter than the noise.
         limit: the most calls in progress at once.
         figure: what counts here.
     """
