@@ -1,0 +1,1 @@
+"""The origin, judged by clients that share no code with the recipes."""
