@@ -42,7 +42,8 @@ def arguments() -> argparse.Namespace:
 def allow_many_connections() -> None:
     """Let this process have as many sockets as the system allows it."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    if most != resource.RLIM_INFINITY:  # where there is no limit, macOS refuses to set one
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def announce(name: str, listener: socket.socket) -> None:
@@ -58,7 +59,7 @@ def main() -> int:
     except OSError as error:
         print(
             f"origin: cannot listen at {args.host}: {error.strerror}; "
-            "free the port, or leave out --port to take any",
+            "free the port, or leave --port and --control-port out to take any",
             file=sys.stderr,
         )
         return 1

@@ -108,8 +108,21 @@ def started(core: int | None = None) -> Iterator[Origin]:
         process_group=0,
     )
     says = cast("IO[bytes]", process.stdout)  # a pipe was asked for
-    with process, closing(Origin(_heard(says, "calls"), _heard(says, "control"))) as origin:
-        yield origin
+    with process:
+        try:
+            with closing(Origin(_heard(says, "calls"), _heard(says, "control"))) as origin:
+                yield origin
+        finally:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End it by its standard input; one that does not heed that is killed."""
+    cast("IO[bytes]", process.stdin).close()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def _heard(says: IO[bytes], name: str) -> Address:
