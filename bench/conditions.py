@@ -26,14 +26,13 @@ def processor() -> str:
 
 def commit() -> str:
     """Name the commit of this project, and whether the tree differs from it."""
-    described = subprocess.run(
-        ["git", "describe", "--always", "--dirty", "--abbrev=12"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=Path(__file__).parent,
-    )
-    return described.stdout.strip() or "unknown"
+    describe = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
+    here = Path(__file__).parent
+    try:
+        described = subprocess.run(describe, capture_output=True, text=True, check=False, cwd=here)
+    except OSError:
+        return "unknown: git is not here"
+    return described.stdout.strip() or "unknown: not a git repository"
 
 
 def versions(modules: Iterable[str]) -> dict[str, str]:
@@ -51,6 +50,7 @@ def conditions(cores: Cores, modules: Iterable[str]) -> dict[str, str]:
         "processors": str(os.cpu_count()),
         "origin on processor": str(cores.origin),
         "variants on processor": str(cores.worker),
+        "garbage collector": "on in the variants; in the origin between plans only",
         "load at the start (1, 5, 15 minutes)": load,
         "system": platform.platform(),
         "Python": " ".join(sys.version.split()),

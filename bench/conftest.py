@@ -20,10 +20,10 @@ from impls.contract import Variant
 from impls.registry import VARIANTS, choose
 from origin.process import OriginError, started
 from report.pages import write
-from report.results import Results, read
+from report.results import Results, UnreadableResults, read
 
 LATEST = Path(__file__).parents[1] / "report" / "latest"
-RESULTS = LATEST / "results.jsonl"
+RESULTS = "results.jsonl"
 RACED = pytest.StashKey[bool]()
 FILES_FOR_EACH_WORKER = 8
 FILES_FOR_THE_REST = 256
@@ -55,6 +55,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=int,
         help="of the order and the delays (a new one each time; the results tell it)",
     )
+    group.addoption(
+        "--report-into",
+        type=Path,
+        default=LATEST,
+        metavar="DIR",
+        help="where results and report are written (report/latest)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse at once, in one line, what can't be raced."""
+    chosen_scenarios(config)
+    chosen_variants(config)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -98,7 +111,7 @@ def results(request: pytest.FixtureRequest) -> Results:
             race(entry(request.session), config)
     except (OriginError, TooFewFiles, OSError) as error:
         pytest.exit(str(error), returncode=pytest.ExitCode.TESTS_FAILED)
-    return read(RESULTS)
+    return read(into(config) / RESULTS)
 
 
 def entry(session: pytest.Session) -> Entry:
@@ -114,18 +127,22 @@ def entry(session: pytest.Session) -> Entry:
     )
 
 
+def into(config: pytest.Config) -> Path:
+    """Give the folder that the results and the report go to."""
+    folder: Path = config.getoption("--report-into")
+    return folder.absolute()
+
+
 def race(entered: Entry, config: pytest.Config) -> None:
     """Race, with the results in their file as they come."""
     allow_open_files(FILES_FOR_EACH_WORKER * len(entered.variants) + FILES_FOR_THE_REST)
-    LATEST.mkdir(parents=True, exist_ok=True)
+    into(config).mkdir(parents=True, exist_ok=True)
     cores = share()
-    with (
-        RESULTS.open("wb") as file,
-        started(cores.origin) as origin,
-        shown(entered.steps) as step,
-    ):
-        config.stash[RACED] = True
-        Racing(entered, origin, cores, file, step).run()
+    with started(cores.origin) as origin, shown(entered.steps) as step:
+        racing = Racing(entered, origin, cores, step)
+        with (into(config) / RESULTS).open("wb") as file:
+            config.stash[RACED] = True
+            racing.run(file)
 
 
 @pytest.hookimpl(trylast=True)
@@ -133,7 +150,21 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Write the report of whatever was raced, and say where it is."""
-    if config.stash.get(RACED, False):
-        terminalreporter.section("report")
-        for page in write(RESULTS, LATEST):
-            terminalreporter.line(str(page.relative_to(config.rootpath)))
+    if not config.stash.get(RACED, False):
+        return
+    terminalreporter.section("report")
+    results = into(config) / RESULTS
+    try:
+        for page in write(results, into(config)):
+            terminalreporter.line(near(page, config))
+    except (OSError, UnreadableResults, KeyboardInterrupt) as error:
+        why = str(error) or "interrupted"
+        terminalreporter.line(
+            f"no report: {why}; make it with: python -m report {results}", red=True
+        )
+
+
+def near(path: Path, config: pytest.Config) -> str:
+    """Name a path as seen from the project's root, where it lies in there."""
+    inside = path.is_relative_to(config.rootpath)
+    return str(path.relative_to(config.rootpath) if inside else path)

@@ -39,7 +39,7 @@ class Stopwatch:
 
     def lap(self) -> None:
         """Let the next round's time pass."""
-        self._now += next(self._laps)
+        self._now += next(self._laps, 0.0)
 
     def __call__(self) -> float:
         """Give the seconds that it shows."""

@@ -19,21 +19,24 @@ def shown(steps: int) -> Iterator[Callable[[str], None]]:
 
 @contextmanager
 def bar(console: Console, steps: int) -> Iterator[Callable[[str], None]]:
-    """Show a bar, the time left, and what is being done."""
+    """Show a bar, the time left, and what is being done.
+
+    It is drawn between rounds only: nothing of ours may run beside what is timed.
+    """
     columns = (
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.description}"),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=console, auto_refresh=False, transient=True) as progress:
         task = progress.add_task("", total=steps)
         done = -1
 
         def step(what: str) -> None:
             nonlocal done
             done += 1
-            progress.update(task, completed=done, description=what)
+            progress.update(task, completed=done, description=what, refresh=True)
 
         yield step
 

@@ -17,7 +17,7 @@ from origin.plan import Plan, Seen, Step, log_normal
 from report.results import Saw
 
 WARM_UP = range(-1_000_000, 0)
-GATED_DEADLINE = 2.0
+GATED_DEADLINE = 5.0
 """Seconds for a batch that the origin holds; who never reaches the limit would wait for ever."""
 
 INTRUDER_TIME = 0.01
@@ -29,12 +29,23 @@ class BrokeARule(Exception):  # noqa: N818 - it says what happened
 
 
 class Round(NamedTuple):
-    """A round to run: for the variant its jobs, for the origin its plan."""
+    """A round to run: for the variant its jobs, for the origin its plan.
+
+    Attributes:
+        limit: the most calls in progress at once.
+        warm_up: the arguments of the batch that is not timed.
+        batches: the arguments of those that are.
+        plan: what the origin does; None where there are no remote calls.
+        gauged: whether the origin takes its time, so that its gauge shows calls in progress; those
+            that are answered at once show only as the connections that they come by.
+        deadline: seconds for each of the timed batches, if they have one.
+    """
 
     limit: int
     warm_up: range
     batches: list[range]
     plan: Plan | None
+    gauged: bool = False
     deadline: float | None = None
 
     def jobs(self) -> list[Job]:
@@ -67,19 +78,20 @@ def prepare(scenario: Scenario, repeats: int, seed: int) -> Round:
     batches = [range(CALLS * n, CALLS * (n + 1)) for n in range(repeats)]
     warm_up = WARM_UP[-scenario.limit :]
     if not scenario.remote:
-        return Round(scenario.limit, warm_up, batches, None)
+        return Round(scenario.limit, warm_up, batches, plan=None)
     steps = dict.fromkeys(warm_up, Step(gate=Seen(in_progress=scenario.limit)))
     if scenario.delays:
         timed = range(CALLS * repeats)
         steps |= log_normal(timed, **scenario.delays._asdict(), seed=seed).steps
-    return Round(scenario.limit, warm_up, batches, Plan(steps))
+    plan = Plan(steps, warm_up=len(warm_up))
+    return Round(scenario.limit, warm_up, batches, plan, gauged=scenario.delays is not None)
 
 
 def qualifying(limit: int) -> Round:
     """Prepare the round that a variant must pass to race: waves that just reach its limit."""
     wave = Step(gate=Seen(in_progress=limit), delay=INTRUDER_TIME)
-    batches = [range(4 * limit)]
-    return Round(limit, WARM_UP[-limit:], batches, Plan(otherwise=wave), GATED_DEADLINE)
+    plan = Plan(otherwise=wave)
+    return Round(limit, WARM_UP[-limit:], [range(4 * limit)], plan, True, GATED_DEADLINE)
 
 
 def measure(round_: Round, ran: Sequence[Ran], ledger: Ledger | None) -> Measured:
@@ -116,25 +128,43 @@ def check_results(
 
 def check_ledger(round_: Round, ledger: Ledger) -> None:
     """Hold what the origin saw against the limit and the arguments."""
-    most, limit = ledger.most_in_progress(), round_.limit
-    if most > limit:
-        raise BrokeARule(f"L1: {most} calls in progress at once; the limit is {limit}")
-    if most < limit:
-        raise BrokeARule(f"L4: at most {most} calls in progress; the limit is {limit}")
-    if ledger.connections() > limit:
-        raise BrokeARule(f"L1: {ledger.connections()} connections at work; the limit is {limit}")
+    check_limit(round_, ledger)
     asked = [arg for args in (round_.warm_up, *round_.batches) for arg in args]
     if odd := ledger.not_exactly_once(asked):
         raise BrokeARule(f"{len(odd)} arguments were not called exactly once, such as {min(odd)}")
 
 
+def check_limit(round_: Round, ledger: Ledger) -> None:
+    """Hold what was in progress against the limit: never more, and no less at the peak."""
+    limit, most = round_.limit, ledger.most_in_progress()
+    if most > limit:
+        raise BrokeARule(f"L1: {most} calls in progress at once; the limit is {limit}")
+    reached = ledger.of(round_.warm_up).most_in_progress()
+    if reached < limit:
+        raise BrokeARule(
+            f"L4: its first calls reached {reached} in progress within {GATED_DEADLINE:.0f} s; "
+            f"the limit is {limit}"
+        )
+    if ledger.connections() > limit:
+        raise BrokeARule(f"L1: {ledger.connections()} connections at work; the limit is {limit}")
+    for peak in peaks(round_, ledger):
+        if peak < limit:
+            raise BrokeARule(f"L4: at most {peak} calls in progress; the limit is {limit}")
+
+
+def peaks(round_: Round, ledger: Ledger) -> list[int]:
+    """Give the most calls in progress in each timed batch, where that can be seen."""
+    return [ledger.of(each).most_in_progress() for each in round_.batches if round_.gauged]
+
+
 def saw(round_: Round, ledger: Ledger) -> Saw:
     """Give what the origin saw of the timed batches."""
-    timed = [ledger.of(batch) for batch in round_.batches]
+    timed = ledger.of(range(round_.batches[0].start, round_.batches[-1].stop))
+    delays = [ledger.of(batch).delays() for batch in round_.batches]
     return Saw(
-        most_in_progress=max(each.most_in_progress() for each in timed),
-        connections=ledger.connections(),
-        cpu=ledger.cpu,
-        busy=ledger.busy(),
-        ideal=sum(ideal_time(each.delays(), round_.limit) for each in timed),
+        most_in_progress=max(peaks(round_, ledger), default=None),
+        connections=timed.connections(),
+        cpu=timed.cpu,
+        busy=timed.busy(),
+        ideal=sum(ideal_time(each, round_.limit) for each in delays),
     )

@@ -6,19 +6,20 @@ asked for next.
 """
 
 import contextlib
-import os
-import signal
 from pathlib import Path
 from typing import Any
 
 import execnet
+import psutil
 
-from bench.worker import Job, Ran
+from bench.worker import READY, Job, Ran
 from impls.contract import Variant
 from report.results import Kind
 
 ROOT = Path(__file__).parents[1]
 REMOTE = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the race's to handle
 import sys
 sys.path.insert(0, channel.receive())
 from bench.worker import serve
@@ -26,6 +27,10 @@ serve(channel)
 """
 START_PATIENCE = 30.0
 """Seconds for an interpreter to start and import one runtime, on a machine that is busy."""
+
+
+KILL_PATIENCE = 5.0
+"""Seconds for the system to end a process that it was told to."""
 
 
 class Out(Exception):  # noqa: N818 - as in "out of the race"
@@ -38,14 +43,18 @@ class Out(Exception):  # noqa: N818 - as in "out of the race"
 
 
 class Worker:
-    """One variant in a process of its own."""
+    """One variant in a process of its own, which runs `remote` over there."""
+
+    remote = REMOTE
 
     def __init__(self, group: execnet.Group, variant: Variant, core: int | None) -> None:
         """Start the process on that processor, and let it begin to load the variant."""
-        self._channel = group.makegateway("popen//execmodel=main_thread_only").remote_exec(REMOTE)
+        gateway = group.makegateway("popen//execmodel=main_thread_only")
+        self._channel = gateway.remote_exec(self.remote)
         self._channel.send(str(ROOT))
         self._channel.send((variant.home, variant.name, core))
-        self._pid: int | None = None
+        self._process: psutil.Process | None = None
+        self._ready = False
 
     def run(self, endpoint: tuple[str, int] | None, jobs: list[Job], patience: float) -> list[Ran]:
         """Run the jobs in one run of the variant.
@@ -58,11 +67,18 @@ class Worker:
         Raises:
             Out: it hung, died or failed, now or when it was loaded.
         """
-        if self._pid is None:
-            self._pid = self._receive(START_PATIENCE)
-        self._channel.send((endpoint, jobs))
+        if not self._ready:
+            self._load()
+        try:
+            self._channel.send((endpoint, jobs))
+        except OSError:
+            raise Out(Kind.DIED, "its process ended between two rounds") from None
         ran: list[Ran] = self._receive(patience)
         return ran
+
+    def _load(self) -> None:
+        self._process = psutil.Process(self._receive(START_PATIENCE))
+        self._ready = self._receive(START_PATIENCE) == READY
 
     def _receive(self, patience: float) -> Any:
         try:
@@ -75,14 +91,17 @@ class Worker:
             raise Out(Kind.DIED, "its process ended in the middle") from None
 
     def kill(self) -> None:
-        """End the process, however deep it is in whatever it does."""
-        if self._pid is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self._pid, signal.SIGKILL)
+        """End the process, however deep it is in whatever it does, and see it gone."""
+        if self._process is not None:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                self._process.kill()
+                self._process.wait(KILL_PATIENCE)
 
 
 class Stable:
-    """The workers of all variants."""
+    """The workers of all variants, all of one kind."""
+
+    kind = Worker
 
     def __init__(self, core: int | None) -> None:
         """Keep all workers on that processor; they run one at a time."""
@@ -93,7 +112,7 @@ class Stable:
     def worker(self, variant: Variant) -> Worker:
         """Give the variant's worker, a fresh one where there is none."""
         if variant.name not in self._workers:
-            self._workers[variant.name] = Worker(self._group, variant, self._core)
+            self._workers[variant.name] = self.kind(self._group, variant, self._core)
         return self._workers[variant.name]
 
     def lose(self, variant: Variant) -> None:

@@ -8,7 +8,6 @@ Messages are plain lists and numbers, since execnet carries only builtin types.
 import gc
 import importlib
 import os
-import signal
 from collections.abc import Iterator
 from typing import Any, Protocol
 
@@ -22,6 +21,10 @@ Job = tuple[int, int, int, float | None]
 
 Ran = tuple[float, float, list[Any] | None, str | None]
 """A finished batch as it travels: wall and CPU seconds, then its results or its error."""
+
+
+READY = "ready"
+"""What a worker says once its variant is loaded."""
 
 
 class Channel(Protocol):
@@ -51,11 +54,11 @@ def age_heap() -> None:
 def serve(channel: Channel) -> None:
     """Run what the race asks for, until it closes the channel."""
     age_heap()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the race's to handle
+    channel.send(os.getpid())
     home, name, core = channel.receive()
     pin(core)
     run = importlib.import_module(home).VARIANTS[name].load()
-    channel.send(os.getpid())
+    channel.send(READY)
     for endpoint, jobs in channel:
         gc.collect()
         batches = [batch(*job) for job in jobs]

@@ -57,24 +57,39 @@ def main() -> int:
     try:
         server = Server(listen(args.host, args.port), listen(args.host, args.control_port))
     except OSError as error:
-        print(
-            f"origin: cannot listen at {args.host}: {error.strerror}; "
-            "free the port, or leave --port and --control-port out to take any",
-            file=sys.stderr,
+        return fail(
+            f"cannot listen at {args.host}: {error.strerror}; "
+            "free the port, or leave --port and --control-port out to take any"
         )
-        return 1
+    try:
+        prepare(server, args)
+        server.serve()
+    except KeyboardInterrupt:
+        return 0
+    except OSError as error:
+        return fail(f"cannot go on: {error.strerror}")
+    return 0
+
+
+def prepare(server: Server, args: argparse.Namespace) -> None:
+    """Do what the command line asks for, and say where the server is.
+
+    Raises:
+        OSError: there is no such processor, or the standard input can't be waited for.
+    """
     allow_many_connections()
     if args.core is not None and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {args.core})
     if args.end_with_stdin:
         server.end_with(sys.stdin.fileno())
-    try:
-        announce("calls", server.calls)
-        announce("control", server.control)
-        server.serve()
-    except KeyboardInterrupt:
-        pass
-    return 0
+    announce("calls", server.calls)
+    announce("control", server.control)
+
+
+def fail(why: str) -> int:
+    """Say why there is no origin, in one line, and give the exit code."""
+    print(f"origin: {why}", file=sys.stderr)
+    return 1
 
 
 sys.exit(main())

@@ -66,10 +66,14 @@ AT_ONCE = Step()
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """The steps of the calls that have one of their own; all others take `otherwise`."""
+    """The steps of the calls that have one of their own; all others take `otherwise`.
+
+    The origin counts its processor time from the answer to call number `warm_up` on.
+    """
 
     steps: dict[int, Step] = {}
     otherwise: Step = AT_ONCE
+    warm_up: int = 0
 
 
 def log_normal(args: Iterable[int], *, median: float, p99: float, seed: int) -> Plan:

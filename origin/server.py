@@ -144,7 +144,11 @@ class Server:
         self._asked.pop(controller, None)
 
     def serve(self) -> None:
-        """Serve until the parent ends; the collector runs between trials, not within them."""
+        """Serve until the parent ends; the collector runs between trials, not within them.
+
+        Raises:
+            OSError: the system gives this process no more sockets.
+        """
         gc.disable()
         while self._goes_on:
             for key, events in self.selector.select(self._do_what_is_due()):

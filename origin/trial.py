@@ -12,7 +12,7 @@ from itertools import count
 from typing import Protocol
 
 from origin.ledger import CallSeen, End, Ledger
-from origin.plan import AT_ONCE, Plan, Seen, Step
+from origin.plan import AT_ONCE, OPEN, Plan, Seen, Step
 from origin.wire import Answer, Request, bad, good
 
 clock = time.monotonic
@@ -59,6 +59,7 @@ class Trial:
         """Begin to follow `plan`, with nothing seen."""
         self._steps = {arg: waits_for(step) for arg, step in plan.steps.items()}
         self._otherwise = waits_for(plan.otherwise)
+        self._warm_up = plan.warm_up
         self._in_progress: dict[Peer, Call] = {}
         self._gated: list[Call] = []
         self._timed: list[tuple[float, int, Call]] = []
@@ -80,7 +81,7 @@ class Trial:
             peer.answer(good(request))
         else:
             call = self._in_progress[peer] = Call(peer, request, step, received)
-            self._gated.append(call)
+            self._wait(call)
         if self._gated:
             self._open_gates()
 
@@ -127,7 +128,7 @@ class Trial:
         return self._in_progress.get(call.peer) is call
 
     def _open_gates(self) -> None:
-        while True:
+        while self._gated:
             self._gated = [call for call in self._gated if self._waits(call)]
             seen = Seen(self._received, len(self._in_progress), self._answered, self._hung_up)
             through = [call for call in self._gated if seen.reaches(call.step.gate)]
@@ -136,6 +137,12 @@ class Trial:
             self._gated = [call for call in self._gated if not seen.reaches(call.step.gate)]
             for call in through:
                 self._pass_gate(call)
+
+    def _wait(self, call: Call) -> None:
+        if call.step.gate == OPEN:
+            self._pass_gate(call)
+        else:
+            self._gated.append(call)
 
     def _pass_gate(self, call: Call) -> None:
         if call.step.delay:
@@ -149,6 +156,8 @@ class Trial:
         self._answered += 1
         self._settle(call, End.FAULTED if fault else End.ANSWERED)
         call.peer.answer(bad(call.request, fault) if fault else good(call.request))
+        if self._answered == self._warm_up:
+            self._cpu = time.process_time()
 
     def _settle(self, call: Call, end: End) -> None:
         del self._in_progress[call.peer]

@@ -37,7 +37,9 @@ def write(results_path: Path, into: Path) -> tuple[Path, Path]:
     into.mkdir(parents=True, exist_ok=True)
     pages = [(into / name, render(name, facts)) for name in ("index.html", "report.md")]
     for path, text in pages:
-        path.write_text(text, encoding="utf-8")
+        new = path.with_name(f"{path.name}.new")  # half a page must not replace a whole one
+        new.write_text(text, encoding="utf-8")
+        new.replace(path)
     return pages[0][0], pages[1][0]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import IO
+from typing import IO, Annotated
 
 import msgspec
 
@@ -69,23 +69,28 @@ class Race(msgspec.Struct, tag="race", frozen=True):
     conditions: dict[str, str]
 
 
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
+MoreThanNone = Annotated[float, msgspec.Meta(gt=0)]
+
+
 class Saw(msgspec.Struct, frozen=True):
     """What the origin saw of a round.
 
     Attributes:
-        most_in_progress: the most calls at once.
+        most_in_progress: the most calls at once; None where calls are answered at once, which
+            the origin's gauge can't show.
         connections: how many connections carried them.
-        cpu: seconds of the origin's processor time.
+        cpu: seconds of the origin's processor time for the timed calls.
         busy: the share of the round in which that processor was busy.
         ideal: seconds that an ideal scheduler would have needed for the delays that the origin
             gave, with the same limit.
     """
 
-    most_in_progress: int
+    most_in_progress: int | None
     connections: int
-    cpu: float
-    busy: float
-    ideal: float
+    cpu: Seconds
+    busy: Seconds
+    ideal: Seconds
 
 
 class Sample(msgspec.Struct, tag="sample", frozen=True):
@@ -94,9 +99,9 @@ class Sample(msgspec.Struct, tag="sample", frozen=True):
     entrant: str
     course: str
     block: int
-    calls: int
-    wall: float
-    cpu: float
+    calls: Annotated[int, msgspec.Meta(ge=1)]
+    wall: MoreThanNone
+    cpu: MoreThanNone
     saw: Saw | None = None
 
 

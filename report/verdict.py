@@ -40,8 +40,8 @@ def _cheapest(standing: Standing) -> Iterator[str]:
     if len(first) == len(standing.speaking):
         yield "Cannot tell who charges least: nobody is set apart from all others."
     elif len(others) < len(first):
-        alike = f"; as cheap, as far as this run can tell: {listed(others)}" if others else ""
-        yield f"Nobody charges less than {standing.reference}{alike}."
+        alike = f"; not told apart from it: {listed(others)}" if others else ""
+        yield f"This run shows nobody to charge less than {standing.reference}{alike}."
     else:
         yield _ahead(first, standing.reference)
 
