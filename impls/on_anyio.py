@@ -18,6 +18,7 @@ from impls.http1 import Exchange
 
 Call = Callable[[int], Awaitable[Any]]
 Strategy = Callable[[Call, Iterable[int], int], Awaitable[list[Any]]]
+Ended = outcome.Outcome[list[Any]]
 Connection = SocketStream
 
 
@@ -63,7 +64,8 @@ class Client:
             exchange.eof()
 
     async def _hang_up(self, connection: Connection) -> None:
-        await anyio.aclose_forcefully(connection)
+        with anyio.CancelScope(shield=True):  # being cancelled here would hide why we hang up
+            await anyio.aclose_forcefully(connection)
 
     async def aclose(self) -> None:
         """Hang up all idle connections."""
@@ -99,7 +101,7 @@ async def workers(call: Call, args: Iterable[int], limit: int) -> list[Any]:
 async def semaphore(call: Call, args: Iterable[int], limit: int) -> list[Any]:
     """A task for each call waits for one of `limit` slots."""
     results: list[Any] = []
-    slots = anyio.CapacityLimiter(limit)
+    slots = anyio.Semaphore(limit)
 
     async def one(place: int, arg: int) -> None:
         async with slots:
@@ -119,9 +121,8 @@ def timed(call: Call, seconds: float) -> Call:
     """Give each call `seconds` from its own start, then a TimeoutError."""
 
     async def timed_call(arg: int) -> Any:
-        with anyio.move_on_after(seconds):
+        with anyio.fail_after(seconds):
             return await call(arg)
-        raise TimeoutError
 
     return timed_call
 
@@ -144,9 +145,8 @@ async def settle(call: Call, strategy: Strategy, batch: Batch) -> list[Any]:
         call = timed(call, batch.call_timeout)
     if batch.on_error == "collect":
         call = collected(call)
-    with anyio.move_on_after(batch.deadline):
+    with anyio.fail_after(batch.deadline):
         return await strategy(call, batch.args, batch.limit)
-    raise TimeoutError
 
 
 async def settle_unless_answered(
@@ -162,11 +162,14 @@ async def settle_unless_answered(
     async with anyio.create_task_group() as group:
         group.start_soon(abort)
         with scope:
-            results = await settle(call, strategy, batch)
+            try:
+                ended: Ended = outcome.Value(await settle(call, strategy, batch))
+            except Exception as error:  # noqa: BLE001 - kept whole: the group would wrap it again
+                ended = outcome.Error(error)
         group.cancel_scope.cancel()
     if scope.cancelled_caught:
         raise Aborted
-    return results
+    return ended.unwrap()
 
 
 async def finish(call: Call, strategy: Strategy, batch: Batch) -> Finished:

@@ -149,17 +149,21 @@ async def settle_unless_answered(
     abort_on: int, call: Call, strategy: Strategy, batch: Batch
 ) -> list[Any]:
     """Run the batch, and cancel it from outside when the call of `abort_on` is answered."""
-    work = asyncio.ensure_future(settle(call, strategy, batch))
-    abort = asyncio.ensure_future(call(abort_on))
-    abort.add_done_callback(lambda _: work.cancel())
+    work = asyncio.create_task(settle(call, strategy, batch))
+
+    async def abort() -> None:
+        await call(abort_on)
+        work.cancel()
+
+    aborting = asyncio.create_task(abort())
     try:
         return await work
     except asyncio.CancelledError:
-        if abort.done():
+        if aborting.done():
             raise Aborted from None
         raise
     finally:
-        abort.cancel()
+        aborting.cancel()
 
 
 async def finish(call: Call, strategy: Strategy, batch: Batch) -> Finished:

@@ -182,6 +182,7 @@ async def settle_unless_answered(
         return work.result
     finally:
         await aborting.cancel()
+        await work.cancel()
 
 
 async def finish(call: Call, strategy: Strategy, batch: Batch) -> Finished:

@@ -10,8 +10,9 @@ import math
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import outcome
@@ -113,6 +114,19 @@ def checkpoint(arg: int, ends: float = math.inf) -> int:
 # The strategies: how the limit is kept.
 
 
+def run_all(jobs: Iterable[Callable[[], None]], limit: int, errors: list[BaseException]) -> None:
+    """Run the jobs in `limit` threads, and raise all errors together when all threads are done."""
+    with ThreadPoolExecutor(limit) as pool:
+        try:
+            for job in jobs:
+                pool.submit(job)
+            pool.shutdown()
+        except BaseException as error:  # noqa: BLE001 - Ctrl-C, or no more arguments: raised below
+            errors.append(error)
+    if errors:
+        raise BaseExceptionGroup("unhandled errors in threads", errors)
+
+
 def workers(call: Call, args: Iterable[int], limit: int) -> list[Any]:
     """`limit` threads draw from one shared iterator, under a lock: iterators are not safe."""
     results: list[Any] = []
@@ -132,14 +146,10 @@ def workers(call: Call, args: Iterable[int], limit: int) -> list[Any]:
             while not errors and (drawn := draw()):
                 place, arg = drawn
                 results[place] = call(arg)
-        except BaseException as error:  # noqa: BLE001 - raised below, when all threads are done
+        except BaseException as error:  # noqa: BLE001 - raised by run_all
             errors.append(error)
 
-    with ThreadPoolExecutor(limit) as pool:
-        for _ in range(limit):
-            pool.submit(worker)
-    if errors:
-        raise BaseExceptionGroup("calls failed", errors)
+    run_all([worker] * limit, limit, errors)
     return results
 
 
@@ -152,15 +162,15 @@ def semaphore(call: Call, args: Iterable[int], limit: int) -> list[Any]:
         try:
             if not errors:
                 results[place] = call(arg)
-        except BaseException as error:  # noqa: BLE001 - raised below, when all threads are done
+        except BaseException as error:  # noqa: BLE001 - raised by run_all
             errors.append(error)
 
-    with ThreadPoolExecutor(limit) as pool:
+    def jobs() -> Iterator[Callable[[], None]]:
         for place, arg in enumerate(args):
             results.append(None)
-            pool.submit(one, place, arg)
-    if errors:
-        raise BaseExceptionGroup("calls failed", errors)
+            yield partial(one, place, arg)
+
+    run_all(jobs(), limit, errors)
     return results
 
 
@@ -200,6 +210,11 @@ def begun_in_time(call: Call, ends: float, aborted: threading.Event) -> Call:
     return begun_call
 
 
+def end_of(batch: Batch) -> float:
+    """Give the instant of `time.monotonic()` at which the batch's time is up, if it begins now."""
+    return math.inf if batch.deadline is None else time.monotonic() + batch.deadline
+
+
 def settle(
     call: Callable[..., Any],
     strategy: Strategy,
@@ -208,7 +223,7 @@ def settle(
 ) -> list[Any]:
     """Run the batch under its policies; once `aborted` is set, no call begins."""
     seconds = math.inf if batch.call_timeout is None else batch.call_timeout
-    ends = math.inf if batch.deadline is None else time.monotonic() + batch.deadline
+    ends = end_of(batch)
     if min(seconds, ends) < math.inf:
         call = timed(call, seconds, ends)
     if batch.on_error == "collect":
@@ -218,30 +233,32 @@ def settle(
         call = begun_in_time(call, ends, aborted)
     try:
         results = strategy(call, batch.args, batch.limit)
-    except BaseExceptionGroup:
+    except BaseExceptionGroup as failed:
         if aborted.is_set():
             raise Aborted from None
-        left_until(ends)
+        if failed.split(TimeoutError)[1] is None:
+            left_until(ends)
         raise
     left_until(ends)
     return results
 
 
 def settle_unless_answered(
-    abort_on: int, call: Call, strategy: Strategy, batch: Batch
+    abort_on: int, call: Callable[..., Any], strategy: Strategy, batch: Batch
 ) -> list[Any]:
-    """Run the batch, and let no call begin once the call of `abort_on` is answered."""
+    """Run the batch, and let no call begin once the call of `abort_on` is answered.
+
+    That call can't be cancelled either: the batch ends when it is answered, or at its deadline.
+    """
     aborted = threading.Event()
 
     def abort() -> None:
-        call(abort_on)
+        call(abort_on, end_of(batch))
         aborted.set()
 
     with ThreadPoolExecutor(1) as pool:
-        aborting = pool.submit(abort)
-        results = settle(call, strategy, batch, aborted)
-        aborting.result()
-    return results
+        pool.submit(abort)
+        return settle(call, strategy, batch, aborted)
 
 
 def finish(call: Call, strategy: Strategy, batch: Batch) -> Finished:

@@ -17,6 +17,7 @@ from impls.http1 import Exchange
 
 Call = Callable[[int], Awaitable[Any]]
 Strategy = Callable[[Call, Iterable[int], int], Awaitable[list[Any]]]
+Ended = outcome.Outcome[list[Any]]
 Connection = trio.SocketStream
 
 
@@ -59,7 +60,8 @@ class Client:
             pass
 
     async def _hang_up(self, connection: Connection) -> None:
-        await trio.aclose_forcefully(connection)
+        with trio.CancelScope(shield=True):  # being cancelled here would hide why we hang up
+            await trio.aclose_forcefully(connection)
 
     async def aclose(self) -> None:
         """Hang up all idle connections."""
@@ -95,7 +97,7 @@ async def workers(call: Call, args: Iterable[int], limit: int) -> list[Any]:
 async def semaphore(call: Call, args: Iterable[int], limit: int) -> list[Any]:
     """A task for each call waits for one of `limit` slots."""
     results: list[Any] = []
-    slots = trio.CapacityLimiter(limit)
+    slots = trio.Semaphore(limit)
 
     async def one(place: int, arg: int) -> None:
         async with slots:
@@ -158,11 +160,14 @@ async def settle_unless_answered(
     async with trio.open_nursery() as nursery:
         nursery.start_soon(abort)
         with scope:
-            results = await settle(call, strategy, batch)
+            try:
+                ended: Ended = outcome.Value(await settle(call, strategy, batch))
+            except Exception as error:  # noqa: BLE001 - kept whole: the nursery would wrap it again
+                ended = outcome.Error(error)
         nursery.cancel_scope.cancel()
     if scope.cancelled_caught:
         raise Aborted
-    return results
+    return ended.unwrap()
 
 
 async def finish(call: Call, strategy: Strategy, batch: Batch) -> Finished:

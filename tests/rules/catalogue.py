@@ -56,9 +56,11 @@ class Trial(NamedTuple):
         """Give what happens to the calls beside the one that ends the batch.
 
         They would be answered in the midst of the second batch.  Where calls can't be cut off,
-        the first batch must wait for them, so they are answered as soon as that one is.
+        the first batch must wait for them, so they are answered a moment after that one is.
         """
-        return Step(gate=Seen(answered=2 if self.cuts else 1))
+        if self.cuts:
+            return Step(gate=Seen(answered=2))
+        return Step(gate=Seen(answered=1), delay=INTRUDER_TIME)
 
 
 class Rule(NamedTuple):

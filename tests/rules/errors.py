@@ -32,6 +32,15 @@ def none_begun_after_an_error(trial: Trial) -> None:
     assert not late, f"E1: {late} calls began after the error had been reported"
 
 
+@rule("E2", "no queued call begins while a failure cancels the rest")
+def none_begun_by_the_failure(trial: Trial) -> None:
+    """One of five calls fails, with fifteen waiting for a slot: these five are all that begin."""
+    plan = Plan(FAILS | answered_later(), otherwise=trial.others())
+    _, ledger = trial(plan, Batch(CALLS, LIMIT, deadline=PATIENCE), later())
+    begun = len(ledger.of(CALLS).calls)
+    assert begun == LIMIT, f"E2: {begun - LIMIT} queued calls began after one had failed"
+
+
 @rule("E3", "calls in progress are cut off when one fails, and the server sees it", Ability.CUTS)
 def cut_off_by_an_error(trial: Trial) -> None:
     """The second batch can end only when the origin has seen the other four calls hung up."""

@@ -22,6 +22,7 @@ CAUGHT = [
     ("not_without_arguments", "R3-empty", "R3: an empty batch gave Error"),
     ("drawn_up_front", "S1-drawn_lazily", "S1: 1000 arguments drawn for 5 calls"),
     ("gather_behind_a_semaphore", "E1-none_begun_after_an_error", "E1: .* calls began after"),
+    ("gather_behind_a_semaphore", "E2-none_begun_by_the_failure", "E2: .* queued calls began"),
     ("gather_behind_a_semaphore", "E3-cut_off_by_an_error", "E3: not all calls were cut off"),
     ("ready_made_coroutines", "E12-all_awaited", "E12: .* was never awaited"),
     ("cancellation_swallowed", "C1-passed_on", r"C1: the batch gave Value\(\[\]\)"),
