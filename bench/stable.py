@@ -6,6 +6,8 @@ asked for next.
 """
 
 import contextlib
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,16 @@ class Out(Exception):  # noqa: N818 - as in "out of the race"
         self.kind = kind
 
 
+@contextlib.contextmanager
+def sheltered() -> Iterator[None]:
+    """Start processes that Ctrl-C never reaches, not even while they start: it is the race's."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class Worker:
     """One variant in a process of its own, which runs `remote` over there."""
 
@@ -49,7 +61,8 @@ class Worker:
 
     def __init__(self, group: execnet.Group, variant: Variant, core: int | None) -> None:
         """Start the process on that processor, and let it begin to load the variant."""
-        gateway = group.makegateway("popen//execmodel=main_thread_only")
+        with sheltered():
+            gateway = group.makegateway("popen//execmodel=main_thread_only")
         self._channel = gateway.remote_exec(self.remote)
         self._channel.send(str(ROOT))
         self._channel.send((variant.home, variant.name, core))

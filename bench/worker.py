@@ -51,9 +51,10 @@ def age_heap() -> None:
     bytearray(4 << 20)
 
 
-def serve(channel: Channel) -> None:
-    """Run what the race asks for, until it closes the channel."""
-    age_heap()
+def serve(channel: Channel, *, aged: bool = True) -> None:
+    """Run what the race asks for, until it closes the channel; with an aged heap or a young one."""
+    if aged:
+        age_heap()
     channel.send(os.getpid())
     home, name, core = channel.receive()
     pin(core)

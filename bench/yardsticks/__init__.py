@@ -1,0 +1,1 @@
+"""This project's benchmarks of its own claims: `python -m bench.yardsticks`."""

@@ -1,0 +1,23 @@
+"""Workers in young processes: as the race's, but their heap is left as it begins.
+
+Strategy: the same far end, with the ageing taken out of it.  See `bench.worker.age_heap`.
+"""
+
+from bench.stable import REMOTE, Stable, Worker
+
+YOUNG = """
+from bench import worker
+worker.age_heap = lambda: None
+"""
+
+
+class YoungWorker(Worker):
+    """One variant in a process of its own, where nothing large was ever freed."""
+
+    remote = REMOTE.replace("serve(channel)", "serve(channel, aged=False)")
+
+
+class YoungStable(Stable):
+    """The young workers of all variants."""
+
+    kind = YoungWorker
