@@ -20,8 +20,6 @@ from report.results import Kind
 
 ROOT = Path(__file__).parents[1]
 REMOTE = """
-import signal
-signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the race's to handle
 import sys
 sys.path.insert(0, channel.receive())
 from bench.worker import serve

@@ -1,0 +1,270 @@
+"""A round: what is asked, and which answers count; from results and ledgers made by hand."""
+
+import pytest
+
+from bench.rounds import (
+    GATED_DEADLINE,
+    INTRUDER_TIME,
+    WARM_UP,
+    BrokeARule,
+    Measured,
+    Round,
+    measure,
+    prepare,
+    qualifying,
+)
+from bench.scenarios import CALLS, SCENARIOS, Delays, Scenario
+from bench.worker import Ran
+from origin.ledger import CallSeen, End, Ledger
+from origin.plan import AT_ONCE, Plan, Seen, Step
+from report.results import Figure, Saw
+
+NULL, LOOPBACK, WEB = (SCENARIOS[name] for name in ("null", "loopback", "web"))
+
+# The round that is judged here: two slots, and a warm-up and two batches of two calls each.
+ROUND = Round(2, range(-2, 0), [range(2), range(1000, 1002)], plan=Plan(), gauged=True)
+ASKED = (-2, -1, 0, 1, 1000, 1001)
+
+
+def texts(*args: int) -> list[object]:
+    """Give what these calls must give."""
+    return [f"ANSWER TO {arg}" for arg in args]
+
+
+GOOD: tuple[Ran, ...] = (
+    (9.0, 8.0, texts(-2, -1), None),
+    (0.5, 0.25, texts(0, 1), None),
+    (0.25, 0.125, texts(1000, 1001), None),
+)
+
+
+def call(arg: int, received: float, ended: float, connection: int) -> CallSeen:
+    """Give a call that was answered."""
+    return CallSeen(arg, connection, received, ended, End.ANSWERED)
+
+
+WELL = [
+    call(-2, 0.0, 1.0, 1),
+    call(-1, 0.0, 1.0, 2),
+    call(0, 2.0, 3.0, 1),
+    call(1, 2.0, 5.0, 2),
+    call(1000, 6.0, 6.5, 1),
+    call(1001, 6.25, 8.0, 2),
+]
+
+
+REACHED = "L4: its first calls reached"
+WITHIN = f"in progress within {GATED_DEADLINE:.0f} s; the limit is 2"
+
+
+def ledger(*calls: CallSeen) -> Ledger:
+    """Give a ledger of these calls."""
+    return Ledger(list(calls), opened=2, cpu=2.0)
+
+
+# A round that counts.
+
+
+def test_a_good_round() -> None:
+    """Its times are the timed batches' alone, and the ideal is what a greedy scheduler needs."""
+    saw = Saw(most_in_progress=2, connections=2, cpu=2.0, busy=2.0 / 6.0, ideal=3.0 + 1.75)
+    assert measure(ROUND, GOOD, ledger(*WELL)) == Measured(0.75, 0.375, saw)
+
+
+def test_a_good_round_without_an_origin() -> None:
+    """A call that is a checkpoint gives its argument, and nobody saw anything."""
+    gave = [(*ran[:2], list(args), None) for ran, args in zip(GOOD, parts(), strict=True)]
+    assert measure(ROUND, gave, None) == Measured(0.75, 0.375, None)
+
+
+def parts() -> list[range]:
+    """Give the arguments of the warm-up and of each batch."""
+    return [ROUND.warm_up, *ROUND.batches]
+
+
+def test_a_round_that_is_answered_at_once() -> None:
+    """Its calls in progress can't be seen, so they don't count; all else does."""
+    at_once = [call(arg, 2.0 + arg, 2.0 + arg, 1) for arg in ASKED[2:]]
+    measured = measure(ROUND._replace(gauged=False), GOOD, ledger(*WELL[:2], *at_once))
+    saw = Saw(most_in_progress=None, connections=1, cpu=2.0, busy=2.0 / 1001.0, ideal=0.0)
+    assert measured == Measured(0.75, 0.375, saw)
+
+
+# What the origin saw.
+
+
+@pytest.mark.parametrize(
+    ("seen", "why"),
+    [
+        (
+            [*WELL[:2], call(0, 2.0, 5.0, 1), call(1, 2.0, 5.0, 2), call(1000, 4.0, 4.5, 1)],
+            "L1: 3 calls in progress at once; the limit is 2",
+        ),
+        (
+            [call(arg, place, place + 0.5, 1) for place, arg in enumerate(ASKED)],
+            f"{REACHED} 1 {WITHIN}",
+        ),
+        (
+            [call(-2, 0.0, 1.0, 1), call(-1, 1.0, 2.0, 2), *WELL[2:]],
+            f"{REACHED} 1 {WITHIN}",
+        ),
+        ([], f"{REACHED} 0 {WITHIN}"),
+        (
+            [*WELL[:-1], call(1001, 6.5, 8.0, 2)],
+            "L4: at most 1 calls in progress; the limit is 2",
+        ),
+        (
+            [*WELL[:-1], call(1001, 6.25, 8.0, 3)],
+            "L1: 3 connections at work; the limit is 2",
+        ),
+        (
+            [*WELL, call(1001, 9.0, 9.5, 2)],
+            "1 arguments were not called exactly once, such as 1001",
+        ),
+    ],
+)
+def test_the_ledger_speaks_against_it(seen: list[CallSeen], why: str) -> None:
+    """What the origin saw decides, whatever the results say; the message says what it saw."""
+    with pytest.raises(BrokeARule) as caught:
+        measure(ROUND, GOOD, ledger(*seen))
+    assert str(caught.value) == why
+
+
+@pytest.mark.parametrize(
+    ("seen", "why"),
+    [
+        (WELL[:-1], "1 arguments were not called exactly once, such as 1001"),
+        (
+            [*WELL[:-2], call(7, 6.0, 6.5, 1), call(8, 6.25, 8.0, 2)],
+            "4 arguments were not called exactly once, such as 7",
+        ),
+    ],
+)
+def test_calls_that_never_came(seen: list[CallSeen], why: str) -> None:
+    """A call that the origin did not see is missed, also where its gauge is not asked."""
+    with pytest.raises(BrokeARule) as caught:
+        measure(ROUND._replace(gauged=False), GOOD, ledger(*seen))
+    assert str(caught.value) == why
+
+
+# What the variant gave.
+
+
+@pytest.mark.parametrize("place", range(3))
+@pytest.mark.parametrize(
+    ("results", "error", "why"),
+    [
+        (None, "OSError: no route", "the batch raised OSError: no route"),
+        ([], None, "R1: 0 results of 2 calls"),
+        (["ANSWER TO 5", "ANSWER TO 6", "ANSWER TO 7"], None, "R1: 3 results of 2 calls"),
+    ],
+)
+def test_results_that_are_too_few_or_too_many(
+    place: int, results: list[object] | None, error: str | None, why: str
+) -> None:
+    """Every batch is checked, the warm-up too."""
+    ran = [*GOOD]
+    ran[place] = (1.0, 1.0, results, error)
+    with pytest.raises(BrokeARule) as caught:
+        measure(ROUND, ran, ledger(*WELL))
+    assert str(caught.value) == why
+
+
+@pytest.mark.parametrize(
+    ("results", "why"),
+    [
+        (texts(1, 0), "2 of 2 .*at 0 stands 'ANSWER TO 1', not 'ANSWER TO 0'"),
+        (texts(0, 0), "1 of 2 .*at 1 stands 'ANSWER TO 0', not 'ANSWER TO 1'"),
+        (["answer to 0", "ANSWER TO 1"], "1 of 2 .*at 0 stands 'answer to 0', not 'ANSWER TO 0'"),
+        ([None, None], "2 of 2 .*at 0 stands None, not 'ANSWER TO 0'"),
+    ],
+)
+def test_results_that_are_not_in_their_place(results: list[object], why: str) -> None:
+    """The message counts them, and shows the first."""
+    ran = [GOOD[0], (1.0, 1.0, results, None), GOOD[2]]
+    with pytest.raises(BrokeARule, match=f"R1: {why}"):
+        measure(ROUND, ran, ledger(*WELL))
+
+
+def test_a_checkpoint_that_answers() -> None:
+    """Where there is no origin, an origin's answer is no result."""
+    with pytest.raises(BrokeARule, match="at 0 stands 'ANSWER TO -2', not -2"):
+        measure(ROUND, GOOD, None)
+
+
+# What is asked.
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
+def test_the_batches_of_a_round(scenario: Scenario) -> None:
+    """It has as many batches as it repeats, of arguments that never come again."""
+    round_ = prepare(scenario, 3, seed=1)
+    args = [arg for each in (round_.warm_up, *round_.batches) for arg in each]
+    assert [len(batch) for batch in round_.batches] == [CALLS] * 3
+    assert len(set(args)) == len(args) == 3 * CALLS + scenario.limit
+    assert round_.calls() == 3 * CALLS
+    assert round_.limit == scenario.limit
+
+
+@pytest.mark.parametrize("scenario", [LOOPBACK, WEB], ids=["loopback", "web"])
+def test_the_warm_up_is_gated(scenario: Scenario) -> None:
+    """As many calls as the limit allows are held until all of them are in progress."""
+    round_ = prepare(scenario, 1, seed=1)
+    assert len(round_.warm_up) == scenario.limit
+    assert round_.plan
+    assert round_.plan.warm_up == scenario.limit
+    gate = Step(gate=Seen(in_progress=scenario.limit))
+    assert [round_.plan.steps[arg] for arg in round_.warm_up] == [gate] * scenario.limit
+
+
+def test_the_jobs() -> None:
+    """Only the warm-up has a deadline: the origin holds it, and a timed batch would pay for one."""
+    first, *others = prepare(LOOPBACK, 2, seed=1).jobs()
+    assert first == (WARM_UP.stop - LOOPBACK.limit, WARM_UP.stop, LOOPBACK.limit, GATED_DEADLINE)
+    assert others == [(0, CALLS, 64, None), (CALLS, 2 * CALLS, 64, None)]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
+def test_what_is_gauged(scenario: Scenario) -> None:
+    """The origin's gauge is asked where it takes its time, and there alone."""
+    assert prepare(scenario, 1, seed=1).gauged is (scenario.delays is not None)
+
+
+def test_null_has_no_plan() -> None:
+    """Where a call is a checkpoint, the origin is not asked."""
+    assert prepare(NULL, 2, seed=1).plan is None
+
+
+def test_loopback_has_no_delays() -> None:
+    """Every timed call is answered at once."""
+    round_ = prepare(LOOPBACK, 2, seed=1)
+    assert round_.plan
+    assert set(round_.plan.steps) == set(round_.warm_up)
+    assert round_.plan.otherwise == AT_ONCE
+
+
+def test_delays_come_from_the_seed() -> None:
+    """The same seed gives the same delays to every variant, and another one others."""
+    once, again, other = (prepare(WEB, 2, seed=seed).plan for seed in (1, 1, 2))
+    assert once == again
+    assert once != other
+
+
+def test_delays_are_as_the_scenario_says() -> None:
+    """Half of them are below the median, and one in a hundred is above the 99th percentile."""
+    delays = Delays(median=0.5, p99=2.0)
+    scenario = Scenario("slow", "?", 10, Figure.EFFICIENCY, delays=delays)
+    round_ = prepare(scenario, 5, seed=1)
+    assert round_.plan
+    came = [round_.plan.steps[arg].delay for batch in round_.batches for arg in batch]
+    assert 0.45 < sum(delay < delays.median for delay in came) / len(came) < 0.55
+    assert 0.005 < sum(delay > delays.p99 for delay in came) / len(came) < 0.015
+
+
+def test_qualifying() -> None:
+    """Calls come in waves that just reach the limit, and one too many has time to come."""
+    round_ = qualifying(3)
+    assert (round_.limit, len(round_.warm_up), round_.batches) == (3, 3, [range(12)])
+    assert round_.gauged
+    assert round_.plan == Plan(otherwise=Step(gate=Seen(in_progress=3), delay=INTRUDER_TIME))
+    assert {deadline for *_, deadline in round_.jobs()} == {GATED_DEADLINE}
