@@ -118,10 +118,11 @@ def entry(session: pytest.Session) -> Entry:
     """Enter the variants and scenarios of the items that are left."""
     lanes = [item.callspec.params for item in session.items if hasattr(item, "callspec")]
     entered = [lane["variant"] for lane in lanes]
+    asked = [lane["scenario"] for lane in lanes]
     seed = session.config.getoption("--seed")
     return Entry(
         variants=[each for each in VARIANTS.values() if each in entered],
-        scenarios=list(dict.fromkeys(lane["scenario"] for lane in lanes)),
+        scenarios=[each for each in SCENARIOS.values() if each in asked],
         profile=session.config.getoption("--profile"),
         seed=secrets.randbelow(1_000_000) if seed is None else seed,
     )
