@@ -75,6 +75,6 @@ class Profile(NamedTuple):
 
 
 PROFILES = {
-    "quick": Profile({"null": 6, "loopback": 6, "web": 2}),
+    "quick": Profile({"null": 5, "loopback": 5, "web": 1}),
     "standard": Profile({"null": 15, "loopback": 15, "web": 8}),
 }

@@ -43,7 +43,7 @@ def test_a_reference_in_front_is_said_so(make: Make) -> None:
         {"loopback": {REFERENCE: [10] * 5, "curio/workers": [10.2] * 5, "trio/workers": [90] * 5}}
     )
     assert verdict(standings(made.results))[0].says == (
-        "Nobody charges less than asyncio/workers; as cheap, as far as this run can tell: "
+        "This run shows nobody to charge less than asyncio/workers; not told apart from it: "
         "curio/workers."
     )
 
