@@ -158,6 +158,8 @@ def pytest_terminal_summary(
     try:
         for page in write(results, into(config)):
             terminalreporter.line(near(page, config))
+        if cut_short := read(results).cut_short:
+            terminalreporter.line(f"not everything was raced: {cut_short}", yellow=True)
     except (OSError, UnreadableResults, KeyboardInterrupt) as error:
         why = str(error) or "interrupted"
         terminalreporter.line(

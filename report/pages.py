@@ -14,7 +14,7 @@ from markupsafe import Markup
 from report import charts, tables
 from report.figures import FEWEST_PAIRS, WORTH_NAMING, Standing, standings
 from report.results import Results, read
-from report.verdict import verdict
+from report.verdict import advice, verdict
 from report.words import WARNINGS, one_line
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -55,6 +55,7 @@ def gather(results: Results, file: str) -> dict[str, Any]:
         "race": results.race,
         "file": file,
         "cut_short": results.cut_short,
+        "advice": advice(derived),
         "verdict": verdict(derived),
         "courses": [_course(each) for each in derived],
         "out": tables.out(derived),

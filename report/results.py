@@ -200,7 +200,9 @@ def _records(lines: list[bytes]) -> tuple[list[Record], str]:
         try:
             records.append(decode(line))
         except UNDECODABLE:
-            return records, f"the file is cut off in line {number}"
+            after = len(lines) - len(records) - 1
+            damaged = f"damaged in line {number}, and the {after} lines after it are left out"
+            return records, f"the file is {damaged if after else f'cut off in line {number}'}"
     return records, "the race did not come to its end"
 
 

@@ -6,6 +6,7 @@ A sentence claims only what `tell` supports; of the rest it says "cannot tell".
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import permutations
 
 from report import names
 from report.figures import FEWEST_PAIRS, Row, Spread, Standing, Tell, paired, tell
@@ -28,6 +29,38 @@ def verdict(standings: Iterable[Standing]) -> list[Finding]:
     return [Finding(each.course.name, _says(each)) for each in standings]
 
 
+def advice(standings: Iterable[Standing]) -> str:
+    """Say what to use, as far as all courses together support it; else nothing."""
+    told = list(standings)
+    return " ".join([*_cheaper_strategy(told), *_enough_pace(told)])
+
+
+def _cheaper_strategy(standings: list[Standing]) -> Iterator[str]:
+    charged = [each for each in standings if each.counts == "cpu" and each.speaking]
+    for usual, other in permutations(_strategies_of(charged), 2):
+        ratios = [
+            ratio for each in charged for ratio in _on_each_runtime(each, other, usual).values()
+        ]
+        if ratios and all(tell(ratio) is Tell.MORE for ratio in ratios):
+            on = listed([each.course.name for each in charged])
+            yield f"Use {usual}: {other} costs more CPU time on every runtime, on {on}."
+
+
+def _strategies_of(standings: list[Standing]) -> list[str]:
+    names_ = (row.entrant for each in standings for row in each.speaking)
+    return list(dict.fromkeys(map(names.strategy, names_)))
+
+
+def _enough_pace(standings: list[Standing]) -> Iterator[str]:
+    for each in standings:
+        rows = each.speaking if each.counts == "efficiency" else []
+        if rows and all(_pace_of(row) is Tell.MORE for row in rows):
+            yield (
+                f"On {each.course.name} every variant holds an efficiency of {ENOUGH} or more: "
+                "there, choose a runtime for what it promises rather than for its speed."
+            )
+
+
 def _says(standing: Standing) -> str:
     if not standing.speaking:
         return "Cannot tell: no entrant has a round that may be compared."
@@ -41,7 +74,7 @@ def _cheapest(standing: Standing) -> Iterator[str]:
         yield "Cannot tell who charges least: nobody is set apart from all others."
     elif len(others) < len(first):
         alike = f"; not told apart from it: {listed(others)}" if others else ""
-        yield f"This run shows nobody to charge less than {standing.reference}{alike}."
+        yield f"Nobody was shown to charge less than {standing.reference}{alike}."
     else:
         yield _ahead(first, standing.reference)
 
@@ -112,6 +145,9 @@ def _keeps_pace(standing: Standing) -> Iterator[str]:
 
 
 def _pace(kind: str, rows: list[Row]) -> str:
+    fewest = min(row.rounds for row in rows)
+    if fewest < FEWEST_PAIRS:
+        return f"{kind}: cannot tell, with {fewest} of the {FEWEST_PAIRS} rounds that it takes."
     lowest = min(rows, key=lambda row: _median(row, "efficiency"))
     groups = {each: [row.entrant for row in rows if _pace_of(row) == each] for each in PACE}
     parts = [

@@ -23,8 +23,7 @@ WARNINGS = {
         "faster core, or another machine, for the origin."
     ),
     "blocks missing": (
-        "It has fewer rounds than there were to be blocks, because the race was cut short. "
-        "Remedy: let the race come to its end."
+        "It has fewer rounds than there were to be blocks. Remedy: let the race come to its end."
     ),
     "too few": (
         f"Fewer than {FEWEST_PAIRS} rounds: their quartiles say next to nothing, and the verdict "
@@ -50,8 +49,13 @@ def one_line(text: str) -> str:
 
 def fate(row: Row) -> str:
     """Word how an entrant without figures came out: what befell it, when, and why."""
-    when = "" if row.block is None else f" in block {row.block}"
-    return f"{row.state}{when}: {one_line(row.why or 'no reason was recorded')}"
+    return f"{row.state}{_when(row.block)}: {one_line(row.why or 'no reason was recorded')}"
+
+
+def _when(block: int | None) -> str:
+    if block is None:
+        return ""
+    return " before the first block" if block < 0 else f" in block {block}"
 
 
 def warnings(row: Row, blocks: int) -> list[str]:
@@ -59,7 +63,7 @@ def warnings(row: Row, blocks: int) -> list[str]:
     cases = (
         (row.bound, f"origin-bound in {row.bound} of {row.rounds} rounds"),
         (row.rounds < blocks, f"blocks missing: {blocks - row.rounds} of {blocks}"),
-        (row.rounds < FEWEST_PAIRS, "too few rounds to tell"),
+        (row.rounds < FEWEST_PAIRS, "too few rounds"),
     )
     return [words for applies, words in cases if applies]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from report.results import read
 from tests.report.conftest import REFERENCE, Made, Make
 
 ROOT = Path(__file__).parents[2]
@@ -98,3 +99,12 @@ def test_a_folder_that_cannot_be_written_gets_one_line(file: Path) -> None:
     assert one_line(done.stderr)
     assert "--into" in done.stderr
     assert "inside-a-file" in done.stderr
+
+
+def test_a_damaged_line_is_named_with_what_is_left_out(file: Path) -> None:
+    """Rubbish in the middle ends the reading there, and the report says how much it left out."""
+    lines = file.read_bytes().splitlines()
+    file.write_bytes(b"\n".join([*lines[:4], b"rubbish", *lines[5:]]))
+    assert read(file).cut_short == (
+        f"the file is damaged in line 5, and the {len(lines) - 5} lines after it are left out"
+    )

@@ -1,7 +1,7 @@
 """The verdict claims what the spread supports, and otherwise says that it cannot tell."""
 
 from report.figures import standings
-from report.verdict import verdict
+from report.verdict import advice, verdict
 from tests.report.conftest import REFERENCE, Make, with_saw
 
 
@@ -43,7 +43,7 @@ def test_a_reference_in_front_is_said_so(make: Make) -> None:
         {"loopback": {REFERENCE: [10] * 5, "curio/workers": [10.2] * 5, "trio/workers": [90] * 5}}
     )
     assert verdict(standings(made.results))[0].says == (
-        "This run shows nobody to charge less than asyncio/workers; not told apart from it: "
+        "Nobody was shown to charge less than asyncio/workers; not told apart from it: "
         "curio/workers."
     )
 
@@ -91,3 +91,27 @@ def test_an_origin_at_its_limit_leaves_nothing_to_say(make: Make) -> None:
     made = make({"web": {REFERENCE: [0.5] * 5}})
     says = verdict(standings(with_saw(made, busy=0.9)))[0].says
     assert says == "Cannot tell: no entrant has a round that may be compared."
+
+
+def test_advice_needs_every_runtime(make: Make) -> None:
+    """A strategy is advised if the other costs more on every runtime, and only then."""
+    figures = {
+        "asyncio/workers": [10.0] * 5,
+        "asyncio/semaphore": [20.0] * 5,
+        "trio/workers": [10.0] * 5,
+        "trio/semaphore": [20.0] * 5,
+    }
+    told = advice(standings(make({"loopback": figures}).results))
+    assert told == "Use workers: semaphore costs more CPU time on every runtime, on loopback."
+    figures["trio/semaphore"] = [10.1] * 5
+    assert not advice(standings(make({"loopback": figures}).results))
+
+
+def test_advice_where_everybody_keeps_pace(make: Make) -> None:
+    """Where all hold the pace, no runtime is advised for its speed; one who does not ends that."""
+    figures = {"asyncio/workers": [0.99] * 5, "trio/workers": [0.98] * 5}
+    assert "choose a runtime for what it promises" in advice(
+        standings(make({"web": figures}).results)
+    )
+    figures["trio/workers"] = [0.9] * 5
+    assert not advice(standings(make({"web": figures}).results))
