@@ -33,13 +33,14 @@ WARNINGS = {
 
 
 def ranged(figure: str, spread: Spread | None) -> str:
-    """Word a spread as its median, with the quartiles in parentheses."""
+    """Word a spread as its median, with the quartiles in parentheses; one round has none."""
     if spread is None:
         return "—"
     decimals = FIXED.get(figure, _decimals(spread.median))
     values = (spread.median, spread.lower, spread.upper)
     median, lower, upper = (f"{value:.{decimals}f}" for value in values)
-    return f"{median}{SIGNS.get(figure, '')} ({lower}–{upper})"
+    quartiles = f" ({lower}–{upper})" if spread.count > 1 else ""
+    return f"{median}{SIGNS.get(figure, '')}{quartiles}"
 
 
 def one_line(text: str) -> str:
