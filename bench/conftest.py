@@ -154,17 +154,16 @@ def pytest_terminal_summary(
     if not config.stash.get(RACED, False):
         return
     terminalreporter.section("report")
-    results = into(config) / RESULTS
+    file = into(config) / RESULTS
     try:
-        for page in write(results, into(config)):
+        results = read(file)
+        for page in write(results, RESULTS, into(config)):
             terminalreporter.line(near(page, config))
-        if cut_short := read(results).cut_short:
-            terminalreporter.line(f"not everything was raced: {cut_short}", yellow=True)
+        if results.cut_short:
+            terminalreporter.line(f"not everything was raced: {results.cut_short}", yellow=True)
     except (OSError, UnreadableResults, KeyboardInterrupt) as error:
         why = str(error) or "interrupted"
-        terminalreporter.line(
-            f"no report: {why}; make it with: python -m report {results}", red=True
-        )
+        terminalreporter.line(f"no report: {why}; make it with: python -m report {file}", red=True)
 
 
 def near(path: Path, config: pytest.Config) -> str:

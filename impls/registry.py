@@ -1,8 +1,8 @@
 """Which variants there are, and what each declares.
 
-Strategy: one table.  A recipe is imported only when somebody loads a variant
-of it, so a worker process imports nothing but its own runtime, and a runtime that is not
-installed is a row with a reason rather than an error.
+Strategy: one table.  A recipe is imported only when somebody loads a variant of it, so a worker
+process imports nothing but its own runtime, and a runtime that is not installed is a row with a
+reason rather than an error.
 """
 
 import importlib

@@ -17,7 +17,7 @@ def main() -> int:
     asked = _arguments()
     try:
         results = read(asked.results)
-        pages = write(asked.results, asked.into or asked.results.parent)
+        pages = write(results, asked.results.name, asked.into or asked.results.parent)
     except UnreadableResults as error:
         return _fail(str(error))
     except OSError as error:

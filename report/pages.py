@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from report import charts, tables
 from report.figures import FEWEST_PAIRS, WORTH_NAMING, Standing, standings
-from report.results import Results, read
+from report.results import Results
 from report.verdict import advice, verdict
 from report.words import WARNINGS, one_line
 
@@ -23,17 +23,21 @@ TEMPLATES = Path(__file__).parent / "templates"
 MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]|~#"})
 
 
-def write(results_path: Path, into: Path) -> tuple[Path, Path]:
-    """Write both pages of a results file into a folder, which is made if need be.
+def write(results: Results, file: str, into: Path) -> tuple[Path, Path]:
+    """Write both pages of the results into a folder, which is made if need be.
+
+    Args:
+        results: as read from their file.
+        file: its name, for the pages to tell.
+        into: the folder.
 
     Returns:
         The paths of the HTML page and of the Markdown one.
 
     Raises:
-        UnreadableResults: there is nothing to report on.
         OSError: the folder can't be written to.
     """
-    facts = gather(read(results_path), results_path.name)
+    facts = gather(results, file)
     into.mkdir(parents=True, exist_ok=True)
     pages = [(into / name, render(name, facts)) for name in ("index.html", "report.md")]
     for path, text in pages:

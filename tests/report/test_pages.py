@@ -9,6 +9,7 @@ import pytest
 from report.charts import scale
 from report.figures import standings
 from report.pages import markdown, write
+from report.results import read
 from tests.report.conftest import REFERENCE, Made, Make, with_saw
 
 VOID = {"meta", "wbr", "br", "img", "link", "hr", "input"}
@@ -43,11 +44,17 @@ class Page(HTMLParser):
             self.cells[-1] += data
 
 
+def written(made: Made, folder: Path) -> tuple[Path, Path]:
+    """Write the pages of a results file into its folder, as both ways in do."""
+    file = made.file(folder)
+    return write(read(file), file.name, folder)
+
+
 @pytest.fixture(scope="module")
 def pages(eventful: Made, tmp_path_factory: pytest.TempPathFactory) -> tuple[Page, str]:
     """The two pages of the eventful race."""
     folder = tmp_path_factory.mktemp("report")
-    html, md = write(eventful.file(folder), folder)
+    html, md = written(eventful, folder)
     return Page(html.read_text("utf-8")), md.read_text("utf-8")
 
 
@@ -137,7 +144,7 @@ def test_both_pages_say_the_same_verdict(pages: tuple[Page, str]) -> None:
 def test_a_race_without_trouble_has_no_banner(make: Make, tmp_path: Path) -> None:
     """A whole race says so by saying nothing of the kind."""
     made = make({"loopback": {REFERENCE: [10] * 6}})
-    html, md = (path.read_text("utf-8") for path in write(made.file(tmp_path), tmp_path))
+    html, md = (path.read_text("utf-8") for path in written(made, tmp_path))
     assert 'class="banner"' not in html
     assert "Cut short" not in md
     assert "Everybody took part" in md
@@ -147,7 +154,7 @@ def test_warnings_stand_beside_the_figures(make: Make, tmp_path: Path) -> None:
     """Rounds in which the origin set the pace, and rounds too few, are marked on their row."""
     made = make({"loopback": {REFERENCE: [10] * 6, "trio/workers": [20] * 3}})
     busy = Made(with_saw(made, busy=0.9))
-    html, md = (path.read_text("utf-8") for path in write(busy.file(tmp_path), tmp_path))
+    html, md = (path.read_text("utf-8") for path in written(busy, tmp_path))
     for page in (html, md):
         assert "origin-bound in 6 of 6 rounds" in page
         assert "blocks missing: 3 of 6; too few rounds" in page
@@ -156,7 +163,7 @@ def test_warnings_stand_beside_the_figures(make: Make, tmp_path: Path) -> None:
 def test_the_page_survives_a_race_without_rounds(make: Make, tmp_path: Path) -> None:
     """A race that was cut short before its first block still has its page, rows and reasons."""
     made = make({"loopback": {REFERENCE: []}, "web": {REFERENCE: []}}, cut_short="no power")
-    html, _ = write(made.file(tmp_path), tmp_path)
+    html, _ = written(made, tmp_path)
     assert Page(html.read_text("utf-8")).text.count("not raced: the race was cut short") >= 4
 
 
