@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from resource import RUSAGE_SELF, getrusage
 from typing import Any, Literal, NamedTuple, Protocol
 
 import outcome
@@ -81,27 +82,44 @@ class Finished:
         outcome: `Value` of the list of results in the order of the arguments (with `collect`
             each is an `outcome.Value` or `outcome.Error` itself), or `Error` of what the
             batch raised, in the runtime's own shape.
+        began: when, by `time.perf_counter`.
         wall: seconds from before the first argument was drawn until the batch had ended.
-        cpu: seconds of processor time, of all threads, for the same span.
+        user: seconds of processor time in its own code, of all threads, for the same span.
+        system: seconds of processor time in the system's.
     """
 
     outcome: outcome.Outcome[list[Any]]
+    began: float
     wall: float
-    cpu: float
+    user: float
+    system: float
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of processor time."""
+        return self.user + self.system
+
+
+def processor_time() -> tuple[float, float]:
+    """Give the seconds of processor time that this process has spent: its own, the system's."""
+    usage = getrusage(RUSAGE_SELF)
+    return usage.ru_utime, usage.ru_stime
 
 
 class Stopwatch:
     """Times one batch, from inside its runtime: the variant's own clock."""
 
-    __slots__ = ("_cpu", "_wall")
+    __slots__ = ("_began", "_spent")
 
     def __init__(self) -> None:
         """Start."""
-        self._wall, self._cpu = time.perf_counter(), time.process_time()
+        self._began, self._spent = time.perf_counter(), processor_time()
 
     def finished(self, ended: outcome.Outcome[list[Any]]) -> Finished:
         """Stop, and give the batch as it ended."""
-        return Finished(ended, time.perf_counter() - self._wall, time.process_time() - self._cpu)
+        (user, system), now = processor_time(), time.perf_counter()
+        wall = now - self._began
+        return Finished(ended, self._began, wall, user - self._spent[0], system - self._spent[1])
 
 
 class Ability(StrEnum):

@@ -7,7 +7,7 @@ the ledger costs the origin one tuple for each call.
 from collections import Counter
 from collections.abc import Collection, Iterable
 from enum import StrEnum
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import msgspec
 
@@ -84,6 +84,20 @@ class Ledger(msgspec.Struct, frozen=True):
         """Give the seconds that the origin took for each call, in the order of their coming."""
         calls = sorted(self.calls, key=lambda call: call.received)
         return [call.ended - call.received for call in calls]
+
+    def idle(self) -> list[float]:
+        """Give for each call but a connection's first how long it had been answered before."""
+        calls = sorted(self.calls, key=lambda call: (call.connection, call.received))
+        return [
+            call.received - last.ended
+            for last, call in pairwise(calls)
+            if last.connection == call.connection
+        ]
+
+    def since(self) -> list[float]:
+        """Give the seconds from the first call's coming to each one's end."""
+        first = min((call.received for call in self.calls), default=0.0)
+        return [call.ended - first for call in self.calls]
 
     def span(self) -> float:
         """Give the seconds from the first call's coming to the last one's end."""

@@ -25,6 +25,7 @@ Address = tuple[str, int]
 R = TypeVar("R", bound=Reply)
 
 ROOT = Path(__file__).parents[1]
+LOOPBACK = "127.0.0.1"
 PATIENCE = 10.0
 """Seconds for the origin to reply; it does so in milliseconds, if it lives."""
 
@@ -87,7 +88,7 @@ class Origin:
 
 
 @contextmanager
-def started(core: int | None = None) -> Iterator[Origin]:
+def started(core: int | None = None, host: str = LOOPBACK) -> Iterator[Origin]:
     """Start an origin in a process of its own, and end it with the block.
 
     It has a process group of its own, so Ctrl-C reaches it only through us, and it ends with its
@@ -95,11 +96,12 @@ def started(core: int | None = None) -> Iterator[Origin]:
 
     Args:
         core: the processor to keep it on.
+        host: where it listens.
 
     Raises:
         OriginError: it did not start.
     """
-    options = ["--end-with-stdin"] + ([] if core is None else ["--core", str(core)])
+    options = ["--end-with-stdin", "--host", host] + ([] if core is None else ["--core", str(core)])
     process = subprocess.Popen(
         [sys.executable, "-m", "origin", *options],
         stdin=subprocess.PIPE,
