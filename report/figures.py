@@ -1,27 +1,24 @@
-"""From raw rounds to figures: spreads, ratios, places.
+"""From raw rounds to figures: a row for each entrant, a verdict for each pair.
 
 Strategy: a course becomes one row for each entrant of the race, whatever befell it, so nobody can
 drop out of a table unseen.  Two entrants are compared by the ratio of their figures within each
-block, since what disturbs a machine disturbs a whole block.  There is one test for "differs", and
-ratios, places and the verdict in words all rest on it.
+block, since what disturbs a machine disturbs a whole block; `report.comparison` says what that
+ratio supports.  Verdicts, places and the words all rest on it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 
+from report.comparison import Interval, Pair, Tell, compare, settled
 from report.results import Course, Entrant, Kind, Mishap, Results, Sample
+from report.statistics import ALPHA, FEWEST_GENERATIONS, Floats
 
 # Above this share of its time the origin sets the pace, and the wall clock measures the origin.
 BUSY = 0.8
-
-# Two copies of the same code, each in a process of its own, have been seen 6% apart.
-WORTH_NAMING = 1.06
-
-# The quartiles of fewer pairs are hardly more than the pairs themselves.
-FEWEST_PAIRS = 5
 
 # The first figure of a course is the one that counts.
 FIGURES_OF = {"cpu": ("cpu", "wall"), "efficiency": ("efficiency", "cpu", "wall")}
@@ -33,16 +30,8 @@ DERIVED: dict[str, Callable[[Sample], float | None]] = {
 }
 
 
-class Tell(StrEnum):
-    """What a ratio supports."""
-
-    LESS = "less"
-    MORE = "more"
-    CANNOT_TELL = "cannot tell"
-
-
-BETTER = {"cpu": Tell.LESS, "efficiency": Tell.MORE}
-WORSE = {"cpu": Tell.MORE, "efficiency": Tell.LESS}
+# What a ratio above 1 means: more CPU time is slower, more efficiency is faster.
+ABOVE = {"cpu": Tell.SLOWER, "efficiency": Tell.FASTER}
 
 
 class State(StrEnum):
@@ -65,16 +54,8 @@ STATES = {
 }
 
 
-@dataclass(frozen=True)
-class Spread:
-    """Where the values of some rounds lie; lower and upper are the quartiles."""
-
-    count: int
-    least: float
-    lower: float
-    median: float
-    upper: float
-    most: float
+Place = tuple[int, int]
+"""Where a round stands: its generation, and the block in there."""
 
 
 @dataclass(frozen=True)
@@ -84,50 +65,86 @@ class Row:
     Attributes:
         state: how it came out; there are figures only if it raced.
         why: the reason, if it has no figure that counts.
-        block: the block of its mishap, if it had one.
-        rounds: how many it finished by the rules.
-        bound: in how many of these the origin set the pace.
-        figures: the spread of each figure of the course.
-        by_block: the figure that counts, in each block.
+        mishap: what befell it, if anything did.
+        samples: its rounds that kept the rules.
+        by_place: the figure that counts, of each round.
+        value: the figure that counts, over all complete blocks.
         ratio: to the reference, of the figure that counts.
-        place: the best and the worst place that the spread allows.
+        told: what that ratio supports.
+        place: the best and the worst place that the verdicts on all pairs allow.
     """
 
     entrant: str
     state: State
     why: str | None = None
-    block: int | None = None
-    rounds: int = 0
-    bound: int = 0
-    figures: Mapping[str, Spread | None] = field(default_factory=dict)
-    by_block: Mapping[int, float] = field(default_factory=dict)
-    ratio: Spread | None = None
+    mishap: Mishap | None = None
+    samples: tuple[Sample, ...] = ()
+    by_place: Mapping[Place, float] = field(default_factory=dict)
+    value: Interval | None = None
+    ratio: Interval | None = None
+    told: Tell = Tell.CANNOT_TELL
     place: tuple[int, int] | None = None
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds it finished by the rules."""
+        return len(self.samples)
+
+    @property
+    def bound(self) -> int:
+        """In how many of these the origin set the pace."""
+        return sum(each.saw is not None and each.saw.busy > BUSY for each in self.samples)
+
+    def median(self, figure: str) -> float | None:
+        """Give the median of a figure over its rounds."""
+        values = [value for each in self.samples if (value := DERIVED[figure](each)) is not None]
+        return float(np.median(values)) if values else None
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A course with the rows of all entrants, in the order of the race."""
+    """A course with the rows of all entrants, in the order of the race.
+
+    Attributes:
+        reference: the entrant that ratios are taken against here.
+        twin: its second entry.
+        generations: how many the comparison rests on.
+        rows: of all entrants.
+        pairs: the comparison of each two that can be compared, the earlier row over the later.
+        level: at which each single comparison was made, so that all keep theirs together.
+        could_tell: the smallest ratio that this race tells from 1, for a typical pair.
+    """
 
     course: Course
     reference: str
-    blocks: int
+    twin: str
+    generations: int
     rows: tuple[Row, ...]
+    pairs: Mapping[tuple[str, str], Pair] = field(default_factory=dict)
+    level: float = ALPHA
+    could_tell: float | None = None
 
     @property
     def counts(self) -> str:
         """The name of the figure that counts here."""
         return self.course.figure
 
-    @property
+    @cached_property
     def speaking(self) -> list[Row]:
         """The rows whose main figure may be compared.
 
         CPU time is the entrant's own; efficiency is worth nothing when the origin set the pace.
         """
         return [
-            row for row in self.rows if row.by_block and (self.counts == "cpu" or not row.bound)
+            row for row in self.rows if row.by_place and (self.counts == "cpu" or not row.bound)
         ]
+
+    def pair(self, one: str, other: str) -> Pair | None:
+        """Compare two entrants: the figure of the one over that of the other."""
+        if (one, other) in self.pairs:
+            return self.pairs[one, other]
+        found = self.pairs.get((other, one))
+        return found.inverse() if found else None
 
 
 def standings(results: Results) -> list[Standing]:
@@ -138,47 +155,35 @@ def standings(results: Results) -> list[Standing]:
 def standing(results: Results, course: Course) -> Standing:
     """Derive the figures of one course: a row for each entrant of the race."""
     race = results.race
-    rows = [_row(results, course, entrant) for entrant in race.entrants]
-    blocks = race.blocks.get(course.name, 0)
-    return _placed(_rated(Standing(course, race.reference, blocks, tuple(rows))))
+    rows = tuple(_row(results, course, entrant) for entrant in race.entrants)
+    base = Standing(course, race.reference, race.twin, 0, rows)
+    return _placed(_with_comparison(base, ALPHA / race.looks))
 
 
-def spread(values: Iterable[float]) -> Spread | None:
-    """Say where the values lie; None if there are none."""
-    array = np.fromiter(values, dtype=float)
-    if not array.size:
-        return None
-    return Spread(array.size, *(float(cut) for cut in np.quantile(array, [0, 0.25, 0.5, 0.75, 1])))
+def decided(standings: Iterable[Standing], margin: float) -> bool:
+    """Say whether each pair on each course is told apart, or shown to be within the margin.
 
-
-def paired(row: Row, other: Row) -> Spread | None:
-    """The ratio of two entrants' main figures, taken within each block that both have."""
-    theirs = other.by_block
-    return spread(value / theirs[at] for at, value in row.by_block.items() if theirs.get(at))
-
-
-def tell(ratio: Spread | None) -> Tell:
-    """Say what a ratio supports: its quartiles must clear 1 by what is worth naming."""
-    if ratio is None or ratio.count < FEWEST_PAIRS:
-        return Tell.CANNOT_TELL
-    if ratio.upper < 1 / WORTH_NAMING:
-        return Tell.LESS
-    return Tell.MORE if ratio.lower > WORTH_NAMING else Tell.CANNOT_TELL
+    Args:
+        standings: the courses as they stand.
+        margin: a ratio beyond 1, such as 0.05.
+    """
+    return all(
+        standing.generations >= FEWEST_GENERATIONS
+        and all(settled(pair.ratio, 1 + margin) for pair in standing.pairs.values())
+        for standing in standings
+    )
 
 
 def _row(results: Results, course: Course, entrant: Entrant) -> Row:
     mine = (entrant.name, course.name)
-    samples = [each for each in results.samples if (each.entrant, each.course) == mine]
+    samples = tuple(each for each in results.samples if (each.entrant, each.course) == mine)
     mishaps = [each for each in results.mishaps if (each.entrant, each.course) == mine]
     if entrant.missing is not None:
         return Row(entrant.name, State.MISSING, entrant.missing)
     if mishaps:
-        return _out(mishaps[0], len(samples))
+        first = mishaps[0]
+        return Row(entrant.name, STATES[first.kind], first.why, first, samples)
     return _raced(course, samples) if samples else _not_raced(results, entrant)
-
-
-def _out(mishap: Mishap, rounds: int) -> Row:
-    return Row(mishap.entrant, STATES[mishap.kind], mishap.why, mishap.block, rounds)
 
 
 def _not_raced(results: Results, entrant: Entrant) -> Row:
@@ -186,40 +191,69 @@ def _not_raced(results: Results, entrant: Entrant) -> Row:
     return Row(entrant.name, State.NOT_RACED, why)
 
 
-def _raced(course: Course, samples: list[Sample]) -> Row:
-    names = FIGURES_OF[course.figure]
-    by_block = _by_block(course.figure, samples)
-    return Row(
-        samples[0].entrant,
-        State.RACED,
-        None if by_block else "what the origin saw was not recorded",
-        rounds=len(samples),
-        bound=sum(each.saw is not None and each.saw.busy > BUSY for each in samples),
-        figures={name: spread(_by_block(name, samples).values()) for name in names},
-        by_block=by_block,
-    )
+def _raced(course: Course, samples: tuple[Sample, ...]) -> Row:
+    derived = (((s.generation, s.block), DERIVED[course.figure](s)) for s in samples)
+    by_place = {place: value for place, value in derived if value}
+    why = None if by_place else "what the origin saw was not recorded"
+    return Row(samples[0].entrant, State.RACED, why, samples=samples, by_place=by_place)
 
 
-def _by_block(name: str, samples: list[Sample]) -> dict[int, float]:
-    derived = ((each.block, DERIVED[name](each)) for each in samples)
-    return {block: value for block, value in derived if value is not None}
-
-
-def _rated(standing: Standing) -> Standing:
-    reference = next((row for row in standing.rows if row.entrant == standing.reference), None)
-    if reference is None:
+def _with_comparison(standing: Standing, alpha: float) -> Standing:
+    names = [row.entrant for row in standing.speaking]
+    generations = _logarithms(standing.speaking)
+    if not generations:
         return standing
-    rows = (replace(row, ratio=paired(row, reference)) for row in standing.rows)
-    return replace(standing, rows=tuple(rows))
+    found = compare(generations, alpha, above=ABOVE[standing.counts])
+    pairs = {(names[a], names[b]): pair for (a, b), pair in found.pairs.items()}
+    compared = replace(
+        standing,
+        generations=len(generations),
+        pairs=pairs,
+        level=found.level,
+        could_tell=found.could_tell,
+    )
+    return _rated(compared, dict(zip(names, found.values, strict=True)))
+
+
+def _logarithms(rows: Iterable[Row]) -> list[Floats]:
+    """Give for each generation a table of its complete blocks by entrants."""
+    by_entrant = [row.by_place for row in rows]
+    complete = sorted(set.intersection(*map(set, by_entrant))) if by_entrant else []
+    generations = dict.fromkeys(generation for generation, _ in complete)
+    return [
+        np.log([[each[at] for each in by_entrant] for at in complete if at[0] == generation])
+        for generation in generations
+    ]
+
+
+def _rated(standing: Standing, values: Mapping[str, Interval]) -> Standing:
+    """Give each row its figure and its ratio, to the first that raced if not the reference."""
+    names = [row.entrant for row in standing.speaking]
+    base = standing.reference if standing.reference in names else names[0]
+    against = replace(standing, reference=base)
+    rows = tuple(_with_ratio(row, against, values) for row in standing.rows)
+    return replace(against, rows=rows)
+
+
+def _with_ratio(row: Row, standing: Standing, values: Mapping[str, Interval]) -> Row:
+    if row.entrant not in values:
+        return row
+    pair = standing.pair(row.entrant, standing.reference) or ITSELF
+    return replace(row, value=values[row.entrant], ratio=pair.ratio, told=pair.told)
+
+
+ITSELF = Pair(Interval(1.0, 1.0, 1.0), Tell.CANNOT_TELL)
 
 
 def _placed(standing: Standing) -> Standing:
-    places = {row.entrant: _place(row, standing) for row in standing.speaking}
+    places = {row.entrant: _place(row.entrant, standing) for row in standing.speaking}
     rows = (replace(row, place=places.get(row.entrant)) for row in standing.rows)
     return replace(standing, rows=tuple(rows))
 
 
-def _place(row: Row, standing: Standing) -> tuple[int, int]:
-    told = [tell(paired(row, other)) for other in standing.speaking]
-    behind, ahead = told.count(WORSE[standing.counts]), told.count(BETTER[standing.counts])
-    return 1 + behind, len(told) - ahead
+def _place(entrant: str, standing: Standing) -> tuple[int, int]:
+    others = [row.entrant for row in standing.speaking if row.entrant != entrant]
+    pairs = [standing.pair(entrant, other) for other in others]
+    told = [pair.told for pair in pairs if pair]
+    behind, ahead = told.count(Tell.SLOWER), told.count(Tell.FASTER)
+    return 1 + behind, 1 + len(others) - ahead
