@@ -1,23 +1,25 @@
-"""One chart for each course: every round, the middle half, and the median of each entrant.
+"""One chart for each course: each entrant's estimate, its interval, and the raw figures behind it.
 
-Strategy: altair layers over rows at known heights, converted to SVG by vl_convert before anybody
-reads it, so the page needs no script.  Each chart is drawn twice, for a desk and for a phone, and
-the page shows the one that fits: a wide chart shrunk to a phone has no legible word in it.  An
-entrant without figures keeps its row, with the reason where its dots would be.
+Strategy: a chart is rows of known height over one axis, so it is written as SVG right here, which
+takes milliseconds: who presses Ctrl-C waits for it.  What is drawn is what is compared: ratios to
+the reference of CPU time, and efficiency itself.  Each chart comes twice, for a desk and for a
+phone, and the page shows the one that fits: a wide chart shrunk to a phone has no legible word in
+it.  An entrant without figures keeps its row, with the reason where its dots would be.
 """
 
+import math
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
-from itertools import cycle
-from math import floor
-from typing import Any, Literal
-
-import altair as alt
-import vl_convert
+from functools import cached_property
+from itertools import cycle, pairwise
+from statistics import median
+from textwrap import shorten
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from report import names
+from report.comparison import WORTH_NAMING, Interval, Tell
 from report.figures import Row, Standing
-from report.words import fate
+from report.words import fate, share
 
 # The page's style sheet finds the neutral colours of a chart by these values, for its dark dress.
 INK, QUIET, LINE, PAPER = "#1c2024", "#646b73", "#e3e6ea", "#fffffe"
@@ -32,28 +34,44 @@ COLOURS = {
 }
 OTHER_COLOUR = "#94763a"
 
-SHAPES = ("circle", "diamond", "square", "triangle-up", "cross", "triangle-down")
-
-# Arial and Liberation Sans are of the same width, so what fits here fits on the reader's machine.
-FONT = "Arial, Helvetica, Liberation Sans, sans-serif"
-
-AXES = {
-    "cpu": "CPU µs per call · less is better",
-    "efficiency": "efficiency = ideal time ÷ time taken · 1 is ideal",
+# Each is about the same amount of ink, around (0, 0).
+SHAPES = {
+    "circle": "M-4.5,0a4.5,4.5 0 1 0 9,0a4.5,4.5 0 1 0 -9,0Z",
+    "diamond": "M0,-6L5.2,0L0,6L-5.2,0Z",
+    "square": "M-4,-4H4V4H-4Z",
+    "triangle-up": "M0,-5.4L5.4,4.2H-5.4Z",
+    "cross": "M-1.8,-5.2H1.8V-1.8H5.2V1.8H1.8V5.2H-1.8V1.8H-5.2V-1.8H-1.8Z",
+    "triangle-down": "M0,5.4L5.4,-4.2H-5.4Z",
 }
 
-# Beyond this ratio of largest to smallest, a linear scale would press the cheap ones together.
-LOG_FROM = 10
-ROUND_NUMBERS = [figure * 10.0**power for power in range(-4, 9) for figure in (1, 2, 5)]
+FONT = "Arial, Helvetica, Liberation Sans, sans-serif"
+LABEL, REASON, TICK, TITLE = 12.5, 11.5, 11.5, 12.0
+"""Sizes of letters, in pixels."""
 
-MOST_TICKS = 12
+LETTER = 0.54
+"""How wide a letter of a name is in that font, in units of its size: a little more than usual."""
 
-# Rounds of one row stand on these lanes (in pixels), or they would hide each other.
+WORTH = share(WORTH_NAMING - 1)
+
+# Taller than the marks, or they would hide a short interval; and paler where nothing is told.
+BAR = 20.0
+BAR_STYLES = {
+    True: {"fill_opacity": 0.3, "stroke_opacity": 1.0},
+    False: {"fill_opacity": 0.13, "stroke_opacity": 0.45},
+}
+
+# The dots of one row stand on these lanes (in pixels), or they would hide each other.
 LANES = (-8.0, 4.5, -2.5, 8.0, -5.5, 2.0, 6.5)
 
+# Where the ticks of an axis may stand: at these figures of each power of ten, or at multiples.
+FIGURES = ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 5, 7), (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8))
+POWERS = range(-9, 9)
+STEPS = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
+TICKS_APART = 40.0
+PADDING = 0.03
 
-# What altair's encode() returns, by its own annotations.
-Layer = Any
+# What the axis and its title take below the rows.
+BELOW = 48.0
 
 
 @dataclass(frozen=True)
@@ -64,213 +82,324 @@ class Layout:
         width: of the plot.
         step: the height of a row.
         dots: how far the dots stand below the top of their row.
-        label: where the name of the row stands, and how it is aligned there.
+        label: where the name of the row stands, from the row's top left.
+        anchor: which end of the name stands there.
+        side: what there is at least on either side of the plot.
     """
 
-    width: int
-    step: int
-    dots: int
-    label: dict[str, Any]
+    width: float
+    step: float
+    dots: float
+    label: tuple[float, float]
+    anchor: str
+    side: float
 
 
 LAYOUTS = {
-    "wide": Layout(620, 26, 13, {"x": -12, "y": 13, "align": "right"}),
-    "narrow": Layout(330, 42, 29, {"x": 6, "y": 11, "align": "left"}),
+    "wide": Layout(620, 26, 13, (-12, 13), "end", 16),
+    "narrow": Layout(330, 42, 29, (6, 9), "start", 14),
+}
+
+
+def _generations(row: Row, base: Row) -> list[float]:
+    """Give for each generation the ratio to the reference; the reference itself has none."""
+    ratios: dict[int, list[float]] = {}
+    for place, value in row.by_place.items():
+        if place in base.by_place and row is not base:
+            ratios.setdefault(place[0], []).append(value / base.by_place[place])
+    return [median(each) for each in ratios.values()]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What the axis of a course is about.
+
+    Attributes:
+        title: as it is written below.
+        shown: the estimate of a row, and its interval.
+        dots: the raw figures of a row behind it, given the row of the reference.
+        along: how far along the axis a value stands, in any unit.
+        back: the value that stands so far along.
+        holds: what the axis shows in any case.
+        reach: how far at least intervals are followed beyond all dots and estimates, in that unit.
+        caption: what the dots, the bars and the marks are.
+        told: when two are told apart.
+    """
+
+    title: str
+    shown: Callable[[Row], Interval | None]
+    dots: Callable[[Row, Row], list[float]]
+    along: Callable[[float], float]
+    back: Callable[[float], float]
+    holds: tuple[float, float]
+    reach: float
+    caption: str
+    told: str
+
+
+AXES = {
+    "cpu": Axis(
+        "CPU time ÷ the reference’s · less is better · log scale",
+        lambda row: row.ratio,
+        _generations,
+        math.log,
+        math.exp,
+        (1 / WORTH_NAMING, WORTH_NAMING),
+        math.log(1.25),
+        "Each small dot is a generation of processes, the bar the interval of the ratio, the "
+        "larger mark the estimate",
+        "the whole bar is on one side of the line",
+    ),
+    "efficiency": Axis(
+        "efficiency = ideal time ÷ time taken · 1 is ideal",
+        lambda row: row.value,
+        lambda row, _: list(row.by_place.values()),
+        float,
+        float,
+        (0.9, 1.0),
+        0.1,
+        "Each small dot is a round, the bar the interval of the efficiency, the larger mark the "
+        "estimate",
+        "the interval of their ratio, taken within each block, is on one side of 1",
+    ),
 }
 
 
 @dataclass(frozen=True)
 class Scale:
-    """The axis of the figure that counts: its kind, its ends, and its numbers if chosen here."""
+    """Where values stand: what the axis is about, and its ends, in the unit of `Axis.along`."""
 
-    kind: Literal["linear", "log"]
-    domain: tuple[float, float]
-    ticks: list[float] | None = None
+    axis: Axis
+    first: float
+    last: float
+
+    def share(self, value: float) -> float:
+        """Say how far along a value stands: 0 is the left end, 1 the right one."""
+        return (self.axis.along(value) - self.first) / (self.last - self.first)
+
+    def ticks(self, width: float) -> list[float]:
+        """Choose as many round numbers as have room on an axis of so many pixels."""
+        fitting = [each for each in self._choices(width) if self._apart(each, width)]
+        return max(fitting, key=len)
+
+    def _choices(self, width: float) -> Iterator[list[float]]:
+        for figures in FIGURES:
+            yield self._within(each * 10.0**power for power in POWERS for each in figures)
+        least, most = self.axis.back(self.first), self.axis.back(self.last)
+        for step in STEPS:
+            if (most - least) / step < width / TICKS_APART:
+                counts = range(math.floor(least / step), math.ceil(most / step))
+                yield self._within(round(step * each, 3) for each in counts)
+
+    def _within(self, ticks: Iterable[float]) -> list[float]:
+        return [each for each in ticks if each > 0 and 0 <= self.share(each) <= 1]
+
+    def _apart(self, ticks: list[float], width: float) -> bool:
+        at = [width * self.share(each) for each in ticks]
+        return all(right - left >= TICKS_APART for left, right in pairwise(at))
+
+
+@dataclass(frozen=True)
+class _Chart:
+    """What every part of a chart needs to know."""
+
+    standing: Standing
+    layout: Layout
+    scale: Scale
+
+    @property
+    def height(self) -> float:
+        return self.layout.step * len(self.standing.rows)
+
+    @cached_property
+    def shapes(self) -> dict[str, str]:
+        return shapes(self.standing)
+
+    @cached_property
+    def ticks(self) -> list[float]:
+        return self.scale.ticks(self.layout.width)
+
+    @cached_property
+    def base(self) -> Row:
+        return _base(self.standing)
+
+    def across(self, value: float) -> float:
+        """Say where on the plot a value stands, in pixels; what lies beyond it, at its edge."""
+        return self.layout.width * min(max(self.scale.share(value), 0.0), 1.0)
 
 
 def draw(standing: Standing, layout: str) -> str:
     """Draw a course as SVG; the layout is `wide` or `narrow`."""
-    return vl_convert.vegalite_to_svg(specification(standing, LAYOUTS[layout]))
-
-
-def specification(standing: Standing, layout: Layout) -> dict[str, Any]:
-    """Say in Vega-Lite what the chart of a course looks like."""
-    across = partial(alt.X, "value:Q", **_axis(standing))
-    parts = (_lines, _reference, _labels, _quartiles, _rounds, _medians, _fates)
-    layers = [part(standing, layout, across) for part in parts]
-    chart = alt.layer(*layers).properties(
-        width=layout.width, height=layout.step * len(standing.rows), background="transparent"
-    )
-    styled = chart.configure(font=FONT, aria=False).configure_view(stroke=None)
-    specified: dict[str, Any] = styled.to_dict()
-    return specified
+    chart = _Chart(standing, LAYOUTS[layout], scale(standing))
+    left = max(chart.layout.side, _beside(chart))
+    svg = _canvas(left + chart.layout.width + chart.layout.side, chart.height + BELOW)
+    plot = _add(svg, "g", transform=f"translate({left:.0f},1)")
+    _axis(plot, chart)
+    for index, row in enumerate(standing.rows):
+        _row(_add(plot, "g", transform=f"translate(0,{index * chart.layout.step:g})"), row, chart)
+    return tostring(svg, encoding="unicode")
 
 
 def shapes(standing: Standing) -> dict[str, str]:
-    """The shape of each strategy's median, in the order in which the strategies appear."""
+    """The shape of each strategy's mark, in the order in which the strategies appear."""
     strategies = dict.fromkeys(names.strategy(row.entrant) for row in standing.rows)
     return dict(zip(strategies, cycle(SHAPES), strict=False))
 
 
+def caption(standing: Standing) -> str:
+    """Say in a few sentences what each thing in the chart of a course is."""
+    axis = AXES[standing.counts]
+    shaped = ", ".join(f"{name}: {shape}" for name, shape in shapes(standing).items())
+    sentences = [
+        f"{axis.caption}: its shape is the strategy ({shaped}), its colour the runtime.",
+        f"The dashed line is the reference, {standing.reference}.",
+        f"A filled mark is told apart from it: {axis.told}, and they differ by {WORTH} or more.",
+        "A hollow mark, with a paler bar, is not.",
+        *_reservations(standing),
+    ]
+    return " ".join(sentences)
+
+
 def scale(standing: Standing) -> Scale:
-    """Choose a scale that holds every round of a course."""
-    values = [value for row in standing.rows for value in row.by_block.values()] or [1.0]
-    least, most = min(values), max(values)
-    if standing.counts == "efficiency":
-        return Scale("linear", (min(0.9, floor(least * 20) / 20), max(1.0, most)))
-    return _log(least, most) if 0 < least * LOG_FROM < most else Scale("linear", (0, most * 1.03))
+    """Choose an axis that holds all dots and estimates of a course, and intervals within reason."""
+    axis = AXES[standing.counts]
+    held = sorted([*axis.holds, *_held(standing, axis)])
+    least, most = axis.along(held[0]), axis.along(held[-1])
+    reach = max(axis.reach, (most - least) / 4)
+    ends = [axis.along(end) for end in _ends(standing, axis)]
+    first = max(min([least, *ends]), least - reach)
+    last = min(max([most, *ends]), most + reach)
+    spare = PADDING * (last - first)
+    return Scale(axis, first - spare, last + spare)
 
 
-def _log(least: float, most: float) -> Scale:
-    start = max(each for each in ROUND_NUMBERS if each <= least)
-    end = min(each for each in ROUND_NUMBERS if each >= most)
-    within = [each for each in ROUND_NUMBERS if start <= each <= end]
-    return Scale("log", (start, end), within[:: 1 if len(within) <= MOST_TICKS else 3])
+def _held(standing: Standing, axis: Axis) -> Iterator[float]:
+    for row in standing.rows:
+        if found := axis.shown(row):
+            yield from (found.estimate, *axis.dots(row, _base(standing)))
 
 
-def _axis(standing: Standing) -> dict[str, Any]:
-    chosen = scale(standing)
-    title = AXES[standing.counts] + (" · log scale" if chosen.kind == "log" else "")
-    ticks: dict[str, Any] = {"values": chosen.ticks} if chosen.ticks else {"tickCount": 6}
-    return {
-        "scale": alt.Scale(type=chosen.kind, domain=chosen.domain, nice=False, zero=False),
-        "axis": alt.Axis(title=title, **ticks, **AXIS_STYLE),
+def _ends(standing: Standing, axis: Axis) -> Iterator[float]:
+    for row in standing.rows:
+        if (found := axis.shown(row)) and found.bounded:
+            yield from (found.lower, found.upper)
+
+
+def _reservations(standing: Standing) -> Iterator[str]:
+    axis, chosen = AXES[standing.counts], scale(standing)
+    if any(found and not found.bounded for found in map(axis.shown, standing.rows)):
+        yield "A mark without a bar: the generations are too few, or too alike, for an interval."
+    if any(not 0 <= chosen.share(end) <= 1 for end in _ends(standing, axis)):
+        yield "A bar that ends at the edge goes on beyond it."
+
+
+def _base(standing: Standing) -> Row:
+    """Give the row of the reference; there is one wherever anything is compared."""
+    return next(row for row in standing.rows if row.entrant == standing.reference)
+
+
+def _add(parent: Element, tag: str, **attributes: str | float) -> Element:
+    named = {
+        name.replace("_", "-"): value if isinstance(value, str) else f"{round(value, 2):g}"
+        for name, value in attributes.items()
     }
+    return SubElement(parent, tag, named)
 
 
-AXIS_STYLE: dict[str, Any] = {
-    "titleColor": INK,
-    "titleFontWeight": "normal",
-    "titleFontSize": 12,
-    "titlePadding": 8,
-    "labelColor": QUIET,
-    "labelFontSize": 11.5,
-    "labelFlush": False,
-    "labelOverlap": False,
-    "gridColor": LINE,
-    "domain": False,
-    "ticks": False,
-    "labelPadding": 6,
-}
+def _write(
+    parent: Element, words: str, at: tuple[float, float], size: float, **style: str
+) -> Element:
+    """Write words whose middle is at this height; not every reader of SVG knows baselines."""
+    text = _add(parent, "text", x=at[0], y=at[1] + 0.35 * size, font_size=size, **style)
+    text.text = words
+    return text
 
 
-def _layer(rows: list[dict[str, Any]]) -> alt.Chart:
-    return alt.Chart(alt.InlineData(values=rows))
+def _beside(chart: _Chart) -> float:
+    """Say how much room the names take on the left of the plot, in pixels."""
+    if chart.layout.anchor != "end":
+        return 0.0
+    longest = max((len(row.entrant) for row in chart.standing.rows), default=0)
+    return LETTER * LABEL * longest - chart.layout.label[0]
 
 
-def _down(standing: Standing, layout: Layout) -> alt.Y:
-    height = layout.step * len(standing.rows)
-    return alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False, zero=False))
+def _canvas(width: float, height: float) -> Element:
+    size = {"width": f"{width:.0f}", "height": f"{height:.0f}"}
+    box = f"0 0 {size['width']} {size['height']}"
+    return Element(
+        "svg", {"xmlns": "http://www.w3.org/2000/svg", "viewBox": box, **size, "font-family": FONT}
+    )
 
 
-def _look(row: Row, standing: Standing) -> dict[str, str]:
+def _axis(plot: Element, chart: _Chart) -> None:
+    width, height = chart.layout.width, chart.height
+    for tick in chart.ticks:
+        at = (chart.across(tick), height + 14)
+        _write(plot, f"{tick:g}", at, TICK, fill=QUIET, text_anchor="middle")
+    _add(plot, "path", d=f"M0,{height:g}H{width:g}", stroke=LINE)
+    title = chart.scale.axis.title
+    _write(plot, title, (width / 2, height + 36), TITLE, fill=INK, text_anchor="middle")
+
+
+def _row(place: Element, row: Row, chart: _Chart) -> None:
+    layout = chart.layout
+    _add(place, "path", d=f"M0,0H{layout.width:g}", stroke=LINE)
+    style = {"font_weight": "bold"} if row.entrant == chart.standing.reference else {}
+    _write(place, row.entrant, layout.label, LABEL, fill=INK, text_anchor=layout.anchor, **style)
+    found = chart.scale.axis.shown(row)
+    if found:
+        _figures(place, row, found, chart)
+    else:
+        room = int(layout.width / (LETTER * REASON))
+        words = shorten(_reason(row, chart.standing), room, placeholder=" …")
+        _write(place, words, (6, layout.dots), REASON, fill=QUIET, font_style="italic")
+
+
+def _reason(row: Row, standing: Standing) -> str:
+    if row.why:
+        return fate(row)
+    if row.bound and standing.counts == "efficiency":
+        return f"the origin set the pace in {row.bound} of {row.rounds} rounds"
+    return "no block was raced by all"
+
+
+def _figures(place: Element, row: Row, found: Interval, chart: _Chart) -> None:
+    """Draw a row's figures, from the back to the front."""
     colour = COLOURS.get(names.family(row.entrant), OTHER_COLOUR)
-    return {"colour": colour, "shape": shapes(standing)[names.strategy(row.entrant)]}
+    differs = row.told is not Tell.CANNOT_TELL
+    _uprights(place, chart.ticks, chart, stroke=LINE)
+    _dots(place, row, chart, stroke=colour)
+    _bar(place, found, chart, fill=colour, stroke=colour, **BAR_STYLES[differs])
+    _reference(place, chart)
+    ink = {"fill": colour, "stroke": PAPER} if differs else {"fill": PAPER, "stroke": colour}
+    at = f"translate({chart.across(found.estimate):.1f},{chart.layout.dots:g})"
+    shape = SHAPES[chart.shapes[names.strategy(row.entrant)]]
+    _add(place, "path", d=shape, transform=at, stroke_width=1.4, **ink)
 
 
-def _lines(standing: Standing, layout: Layout, _: Any) -> Layer:
-    edges = [{"y": layout.step * edge} for edge in range(len(standing.rows) + 1)]
-    rule = _layer(edges).mark_rule(stroke=LINE, strokeWidth=1)
-    return rule.encode(y=_down(standing, layout), x=alt.value(0), x2=alt.value(layout.width))
+def _uprights(place: Element, values: Iterable[float], chart: _Chart, **style: str) -> None:
+    """Draw one row's piece of upright lines: whole ones would cross out names and reasons."""
+    layout = chart.layout
+    top = 2 * layout.dots - layout.step
+    line = "".join(f"M{chart.across(value):.1f},{top:g}V{layout.step:g}" for value in values)
+    _add(place, "path", d=line, **style)
 
 
-def _reference(standing: Standing, layout: Layout, across: Any) -> Layer:
-    medians = [
-        spread.median
-        for row in standing.rows
-        if row.entrant == standing.reference and (spread := row.figures.get(standing.counts))
-    ]
-    # In pieces, or it would cross out the reason of an entrant without figures.
-    pieces = [
-        {"value": median, "y": layout.step * index, "end": layout.step * (index + 1)}
-        for median in medians
-        for index, row in enumerate(standing.rows)
-        if row.by_block
-    ]
-    rule = _layer(pieces).mark_rule(stroke=QUIET, strokeDash=[3, 3], strokeWidth=1)
-    return rule.encode(x=across(), y=_down(standing, layout), y2="end:Q")
+def _bar(place: Element, found: Interval, chart: _Chart, **style: str | float) -> None:
+    if found.bounded:
+        left, right = chart.across(found.lower), chart.across(found.upper)
+        top = chart.layout.dots - BAR / 2
+        _add(place, "rect", x=left, y=top, width=right - left, height=BAR, **style)
 
 
-def _labels(standing: Standing, layout: Layout, _: Any) -> Layer:
-    return alt.layer(
-        *(
-            _layer(rows)
-            .mark_text(fontWeight=weight, fill=INK, align=layout.label["align"], **LABEL_STYLE)
-            .encode(x=alt.value(layout.label["x"]), y=_down(standing, layout), text="label:N")
-            for weight, rows in _by_weight(standing, layout).items()
-        )
-    )
+def _reference(place: Element, chart: _Chart) -> None:
+    reference = chart.scale.axis.shown(chart.base)
+    if reference:
+        _uprights(place, [reference.estimate], chart, stroke=QUIET, stroke_dasharray="3 3")
 
 
-LABEL_STYLE: dict[str, Any] = {"baseline": "middle", "fontSize": 12.5}
-
-
-def _by_weight(standing: Standing, layout: Layout) -> dict[Any, list[dict[str, Any]]]:
-    rows: dict[Any, list[dict[str, Any]]] = {"normal": [], "bold": []}
-    for index, row in enumerate(standing.rows):
-        weight = "bold" if row.entrant == standing.reference else "normal"
-        rows[weight].append({"y": layout.step * index + layout.label["y"], "label": row.entrant})
-    return rows
-
-
-def _at(standing: Standing, layout: Layout) -> list[tuple[float, Row]]:
-    return [(layout.step * i + layout.dots, row) for i, row in enumerate(standing.rows)]
-
-
-def _quartiles(standing: Standing, layout: Layout, across: Any) -> Layer:
-    bars = [
-        {"y": y, "value": spread.lower, "upper": spread.upper, **_look(row, standing)}
-        for y, row in _at(standing, layout)
-        if (spread := row.figures.get(standing.counts))
-    ]
-    rule = _layer(bars).mark_rule(strokeWidth=20, opacity=0.26)
-    return rule.encode(
-        x=across(),
-        x2="upper:Q",
-        y=_down(standing, layout),
-        stroke=alt.Stroke("colour:N", scale=None),
-    )
-
-
-def _rounds(standing: Standing, layout: Layout, across: Any) -> Layer:
-    dots = [
-        {"y": y + LANES[block % len(LANES)], "value": value, **_look(row, standing)}
-        for y, row in _at(standing, layout)
-        for block, value in row.by_block.items()
-    ]
-    circle = _layer(dots).mark_circle(size=11, opacity=0.65)
-    return circle.encode(
-        x=across(), y=_down(standing, layout), fill=alt.Fill("colour:N", scale=None)
-    )
-
-
-def _medians(standing: Standing, layout: Layout, across: Any) -> Layer:
-    medians = [
-        {"y": y, "value": spread.median, **_look(row, standing)}
-        for y, row in _at(standing, layout)
-        if (spread := row.figures.get(standing.counts))
-    ]
-    point = _layer(medians).mark_point(size=62, opacity=1, stroke=PAPER, strokeWidth=1.3)
-    return point.encode(
-        x=across(),
-        y=_down(standing, layout),
-        fill=alt.Fill("colour:N", scale=None),
-        shape=alt.Shape("shape:N", scale=None),
-    )
-
-
-def _fates(standing: Standing, layout: Layout, _: Any) -> Layer:
-    reasons = [
-        {"y": y, "label": fate(row)}
-        for y, row in _at(standing, layout)
-        if not row.figures.get(standing.counts)
-    ]
-    text = _layer(reasons).mark_text(
-        align="left",
-        baseline="middle",
-        fontStyle="italic",
-        fill=QUIET,
-        fontSize=11.5,
-        limit=layout.width - 12,
-    )
-    return text.encode(x=alt.value(6), y=_down(standing, layout), text="label:N")
+def _dots(place: Element, row: Row, chart: _Chart, **style: str) -> None:
+    lanes = cycle(chart.layout.dots + lane for lane in LANES)
+    dots = zip(chart.scale.axis.dots(row, chart.base), lanes, strict=False)
+    line = "".join(f"M{chart.across(dot):.1f},{lane:g}h0" for dot, lane in dots)
+    _add(place, "path", d=line, stroke_width=3.6, stroke_linecap="round", opacity=0.5, **style)

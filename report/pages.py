@@ -11,16 +11,27 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from report import charts, tables
-from report.figures import FEWEST_PAIRS, WORTH_NAMING, Standing, standings
-from report.results import Results
-from report.verdict import advice, verdict
-from report.words import WARNINGS, one_line
+from report import charts, method, tables, warnings
+from report.comparison import WORTH_NAMING
+from report.figures import Standing, standings
+from report.results import Results, UnreadableResults
+from report.statistics import ALPHA, FEWEST_GENERATIONS, POWER
+from report.verdict import advice, noise, twins, verdict
+from report.words import one_line, share
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 # What Markdown takes for its own; what HTML does is escaped besides.
 MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]|~#"})
+
+# Numbers that the templates' sentences need.
+RULES = {
+    "interval": share(1 - ALPHA),
+    "margin": share(WORTH_NAMING - 1),
+    "generations": FEWEST_GENERATIONS,
+    "power": share(POWER),
+    "beyond": tables.BEYOND,
+}
 
 
 def write(results: Results, file: str, into: Path) -> tuple[Path, Path]:
@@ -58,16 +69,20 @@ def gather(results: Results, file: str) -> dict[str, Any]:
     return {
         "race": results.race,
         "file": file,
-        "cut_short": results.cut_short,
+        "rules": RULES,
         "advice": advice(derived),
         "verdict": verdict(derived),
+        "twins": twins(results.race, derived),
+        "noise": noise(derived),
+        "deserved": warnings.of_race(results, derived),
+        "warnings": [*warnings.OF_RACE, *warnings.OF_ROW],
         "courses": [_course(each) for each in derived],
         "out": tables.out(derived),
         "unable": tables.unable(results),
-        "conditions": tables.conditions(results),
+        "method": method.described(results.race),
+        "self_tests": _self_tests(method.SELF_TEST),
+        "conditions": tables.conditions(results, derived),
         "derivations": tables.derivations(derived),
-        "warnings": WARNINGS,
-        "rules": {"pairs": FEWEST_PAIRS, "margin": round(100 * (WORTH_NAMING - 1))},
     }
 
 
@@ -78,9 +93,25 @@ def markdown(text: str) -> Markup:
 
 def _course(standing: Standing) -> dict[str, Any]:
     drawn = {layout: Markup(charts.draw(standing, layout)) for layout in charts.LAYOUTS}  # noqa: S704
-    shapes = ", ".join(f"{name}: {shape}" for name, shape in charts.shapes(standing).items())
-    about = {"about": standing.course, "shapes": shapes}
-    return {**about, "table": tables.course(standing), "charts": drawn}
+    return {
+        "about": standing.course,
+        "reference": standing.reference,
+        "charts": drawn,
+        "caption": charts.caption(standing),
+        "table": tables.course(standing),
+        "took": tables.took(standing),
+        "times": tables.times(standing),
+        "matrix": tables.matrix(standing),
+    }
+
+
+def _self_tests(path: Path) -> dict[str, Any]:
+    """Give the self-tests with their tables; of a damaged file, what is wrong with it."""
+    try:
+        tests = method.read(path)
+    except UnreadableResults as error:
+        return {"tests": [], "unreadable": str(error)}
+    return {"tests": [(each, tables.self_test(each)) for each in tests], "unreadable": None}
 
 
 def _environment() -> jinja2.Environment:

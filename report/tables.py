@@ -1,14 +1,23 @@
 """The tables of the report, as text: the same cells for both pages.
 
-Strategy: a table is headings and rows of strings, and one function makes each.  The templates lay
-them out and know no figure.
+Strategy: a table is headings and rows of strings, and one function makes each.  A column that can
+be said in one line is a row of a table here.  The templates lay them out and know no figure.
 """
 
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
+from report.comparison import WORTH_NAMING
 from report.figures import BUSY, FIGURES_OF, Row, Standing, State
-from report.results import Results
-from report.words import UNITS, fate, one_line, ranged, warnings
+from report.method import SelfTest
+from report.results import Results, Sample, Saw, Spent
+from report.statistics import FEWEST_GENERATIONS
+from report.times import Times, percentile, together
+from report.warnings import of_row
+from report.words import NOTHING, UNITS, counted, fate, number, one_line, ranged, share
 
 
 @dataclass(frozen=True)
@@ -16,7 +25,7 @@ class Table:
     """Headings, rows of as many cells, and how many of the columns are numbers.
 
     Attributes:
-        numbers: the columns that hold figures, by position.
+        numbers: the columns that hold figures and other short things, by position.
         marked: the first cells of the rows to be set apart.
         empty: the first cells of the rows without figures, of which the last cell is the reason.
     """
@@ -28,18 +37,71 @@ class Table:
     empty: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class Cell:
+    """Two entrants compared: the row's figure over the column's, and what that supports."""
+
+    ratio: str
+    interval: str
+    told: str
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Everybody against everybody: a row of cells for each name, in the order of the names.
+
+    An entrant against itself has no cell.
+    """
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[Cell | None, ...], ...]
+
+
 def course(standing: Standing) -> Table:
     """Lay out a course: a row for each entrant of the race, whatever befell it."""
     first, *others = FIGURES_OF[standing.counts]
-    headings = ("entrant", "rounds", UNITS[first], "ratio to reference", "place")
+    headings = ("entrant", "rounds", UNITS[first], "ratio to reference", "verdict", "place")
     rows = tuple(_course_row(row, standing, others) for row in standing.rows)
     return Table(
-        (*headings, *(UNITS[name] for name in others), "notes"),
+        (*headings, *(f"{UNITS[name]}, median" for name in others), "notes"),
         rows,
         frozenset(range(1, len(headings) + len(others))),
         frozenset({standing.reference}),
         frozenset(row.entrant for row in standing.rows if row.state is not State.RACED),
     )
+
+
+def took(standing: Standing) -> Table:
+    """Say what else a round took, of every entrant that raced."""
+    rows = tuple((row.entrant, *_medians(row)) for row in _with_figures(standing))
+    return Table(
+        ("entrant", *ELSE),
+        rows,
+        frozenset(range(1, 1 + len(ELSE))),
+        frozenset({standing.reference}),
+    )
+
+
+def times(standing: Standing) -> Table | None:
+    """Give percentiles of the times of the calls, as the origin saw them; None if it saw none."""
+    rows = tuple(
+        (row.entrant, *(cell for of in TIMES.values() for cell in _percentiles(row, of)))
+        for row in _with_figures(standing)
+        if any(each.saw for each in row.samples)
+    )
+    headings = tuple(f"{what} {_rank(rank)}" for what in TIMES for rank in RANKS)
+    numbers = frozenset(range(1, 1 + len(headings)))
+    marked = frozenset({standing.reference})
+    return Table(("entrant", *headings), rows, numbers, marked) if rows else None
+
+
+def matrix(standing: Standing) -> Matrix | None:
+    """Compare everybody with everybody; None if there are no two to compare."""
+    compared = tuple(row.entrant for row in standing.speaking if row.value)
+    if not standing.pairs:
+        return None
+    rows = tuple(tuple(_cell(standing, one, other) for other in compared) for one in compared)
+    return Matrix(compared, rows)
 
 
 def out(standings: list[Standing]) -> Table:
@@ -64,23 +126,23 @@ def unable(results: Results) -> Table:
     return Table(("what", "who cannot", "why"), rows)
 
 
-def conditions(results: Results) -> Table:
+def conditions(results: Results, standings: list[Standing]) -> Table:
     """List what the race was and where it was run."""
-    race = results.race
-    courses = [
+    rows = (*_about(results), *_raced(standings), *_machine(results))
+    return Table(("condition", "value"), (*rows, *results.race.conditions.items()))
+
+
+def self_test(test: SelfTest) -> Table:
+    """List what the measurement was tried on, and what came of it."""
+    rows = tuple(
         (
-            f"course {each.name}",
-            f"{each.calls:,} calls, {each.limit} at a time, {_blocks(results, each.name)}",
+            *(each.what, each.how, each.aim, each.ours, "yes" if each.met else "no"),
+            *(each.pytest_benchmark or NOTHING, each.pyperf or NOTHING),
         )
-        for each in race.courses
-    ]
-    about = [
-        ("started", race.started),
-        ("profile", race.profile),
-        ("seed", str(race.seed)),
-        ("reference", race.reference),
-    ]
-    return Table(("condition", "value"), (*about, *courses, *race.conditions.items()))
+        for each in test.trials
+    )
+    others = ("pytest-benchmark compare", "pyperf compare_to")
+    return Table(("what", "how", "aim", "ours", "met", *others), rows)
 
 
 def derivations(standings: list[Standing]) -> Table:
@@ -91,50 +153,147 @@ def derivations(standings: list[Standing]) -> Table:
 
 
 DERIVATIONS = {
-    "cpu": "1,000,000 × cpu ÷ calls, of the records of type sample",
+    "cpu": "1,000,000 × (user + system) ÷ calls, of the records of type sample",
     "wall": "1,000,000 × wall ÷ calls: the batch's time shared out, not one call's latency",
     "efficiency": "saw.ideal ÷ wall: what an ideal scheduler needs for the same delays and limit",
 }
 GENERAL = (
-    ("median (lower–upper)", "median and quartiles of these over the rounds; linear interpolation"),
-    (
-        "ratio to reference",
-        "the figure ÷ the reference's in the same block, then median and quartiles",
-    ),
+    ("estimate (lower–upper)", "the median over a generation's blocks, its mean over generations"),
+    ("ratio to reference", "the same of the figure ÷ the reference's in the same block"),
+    ("verdict", f"the interval leaves out 1, and the ratio is {share(WORTH_NAMING - 1)} from it"),
     ("place", "from 1 + the number told to be better, to all but those told to be worse"),
+    ("median", "over all rounds of the entrant, whatever their generation"),
+    ("what else a round took", "spent, of the whole process for the round, its warm-up included"),
+    ("times of calls", "saw.took, saw.since, saw.idle: bucket n is 1.02**n to 1.02**(n+1) µs"),
     ("origin-bound", f"how many records have saw.busy > {BUSY}"),
 )
 
+# By heading: the figure of a round, and how the median is written.
+ELSE: dict[str, tuple[Callable[[Sample], float], str]] = {
+    "start-up, ms": (lambda sample: 1e3 * sample.spent.start_up, ".2f"),
+    "shut-down, ms": (lambda sample: 1e3 * sample.spent.shut_down, ".2f"),
+    "memory over idle, MB": (lambda sample: sample.spent.memory / 1e6, ".2f"),
+    "descriptors left open": (lambda sample: _left_open(sample.spent), "g"),
+    "context switches asked for": (lambda sample: sample.spent.switches[0], ",.0f"),
+    "context switches forced": (lambda sample: sample.spent.switches[1], ",.0f"),
+    "garbage collections": (lambda sample: sum(sample.spent.collections), ",.0f"),
+    "CPU time in the system, %": (lambda sample: 100 * sample.system / sample.cpu, ".0f"),
+}
 
-def _blocks(results: Results, name: str) -> str:
-    blocks = results.race.blocks.get(name, 0)
-    return f"{blocks} block{'s'[: blocks != 1]}"
+TIMES: dict[str, Callable[[Saw], Times]] = {
+    "call": lambda saw: saw.took,
+    "since": lambda saw: saw.since,
+    "idle": lambda saw: saw.idle,
+}
+
+RANKS = (500, 900, 990, 999)
+"""Percentiles, in thousandths: as whole numbers, since a share of 0.9 is not exactly that."""
+
+BEYOND = 10
+"""Of fewer calls beyond a percentile, it is the time of a few that happened to be slow."""
 
 
 def _course_row(row: Row, standing: Standing, others: list[str]) -> tuple[str, ...]:
-    figures = [ranged(name, row.figures.get(name)) for name in (standing.counts, *others)]
-    ratio = (
-        "reference"
-        if row.entrant == standing.reference and row.ratio
-        else ranged(f"{standing.counts} ratio", row.ratio)
-    )
     return (
         row.entrant,
         str(row.rounds),
-        figures[0],
-        ratio,
+        ranged(standing.counts, row.value),
+        *_against(row, standing),
         _place(row),
-        *figures[1:],
-        _notes(row, standing),
+        *(number(row.median(name)) for name in others),
+        "; ".join(of_row(row, standing)) if row.by_place else fate(row),
     )
+
+
+def _against(row: Row, standing: Standing) -> tuple[str, str]:
+    """Word the ratio to the reference, and what it supports."""
+    if row.ratio is None:
+        return NOTHING, NOTHING
+    if row.entrant == standing.reference:
+        return "reference", NOTHING
+    return ranged(f"{standing.counts} ratio", row.ratio), row.told
 
 
 def _place(row: Row) -> str:
     first, last = row.place or (0, 0)
     if not first:
-        return "—"
+        return NOTHING
     return str(first) if first == last else f"{first}–{last}"
 
 
-def _notes(row: Row, standing: Standing) -> str:
-    return "; ".join(warnings(row, standing.blocks)) if row.by_block else fate(row)
+def _with_figures(standing: Standing) -> list[Row]:
+    return [row for row in standing.rows if row.state is State.RACED]
+
+
+def _medians(row: Row) -> Iterator[str]:
+    for of, form in ELSE.values():
+        yield format(float(np.median([of(each) for each in row.samples])), form)
+
+
+def _left_open(spent: Spent) -> int:
+    before, after = spent.descriptors
+    return after - before
+
+
+def _percentiles(row: Row, of: Callable[[Saw], Times]) -> Iterator[str]:
+    """Give each percentile in ms, if in enough generations there are enough calls beyond it."""
+    seen = [(each.generation, of(each.saw)) for each in row.samples if each.saw]
+    calls: Counter[int] = Counter()
+    for generation, some in seen:
+        calls[generation] += sum(some.values())
+    all_calls = together(some for _, some in seen)
+    for rank in RANKS:
+        supporting = sum(count * (1000 - rank) >= BEYOND * 1000 for count in calls.values())
+        enough = supporting >= FEWEST_GENERATIONS
+        yield number(1e3 * percentile(all_calls, rank / 1000)) if enough else NOTHING
+
+
+def _rank(rank: int) -> str:
+    return f"{rank / 10:g} %"
+
+
+def _cell(standing: Standing, one: str, other: str) -> Cell | None:
+    pair = standing.pair(one, other)
+    if pair is None:
+        return None
+    words = ranged(f"{standing.counts} ratio", pair.ratio)
+    return Cell(words.partition(" ")[0], words, pair.told)
+
+
+def _about(results: Results) -> Iterator[tuple[str, str]]:
+    race = results.race
+    yield "started", race.started
+    yield "profile", race.profile
+    yield "seed", str(race.seed)
+    yield "reference", race.reference
+    yield "its twin", race.twin
+    most = "at most " if race.until else ""
+    yield "generations", f"{most}{race.generations}"
+    if race.until:
+        looks = counted(race.looks, "look")
+        yield "until", f"all are told apart or within {share(race.until)}; at most {looks}"
+    yield "order of each block", "random, from the seed; in the results file, records of type block"
+
+
+def _raced(standings: list[Standing]) -> Iterator[tuple[str, str]]:
+    for each in standings:
+        about = each.course
+        size = f"{about.calls:,} calls, {about.limit} at a time"
+        blocks = f"{counted(about.blocks, 'block')} in {_every(about.every)}"
+        compared = f"compared over {counted(each.generations, 'generation')}"
+        yield f"course {about.name}", f"{size}; {blocks}; {compared}"
+
+
+def _every(every: int) -> str:
+    return "each generation" if every == 1 else f"one of {every} generations"
+
+
+def _machine(results: Results) -> Iterator[tuple[str, str]]:
+    machine = results.race.machine
+    left = "left to the system"
+    yield "processors", str(machine.processors)
+    yield "processor of the origin", left if machine.origin is None else str(machine.origin)
+    yield "processor of the entrants", left if machine.workers is None else str(machine.workers)
+    yield "governor", machine.governor or "the system does not say"
+    yield "smallest step of the clock of CPU time", f"{1e6 * machine.clock:.3g} µs"
+    yield "processes at work in the minute before", f"{machine.load:.2f}"

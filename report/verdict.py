@@ -1,16 +1,23 @@
 """The verdict in words, computed from the figures.
 
 Strategy: one finding for each course, and a table says which sentences a kind of figure calls for.
-A sentence claims only what `tell` supports; of the rest it says "cannot tell".
+A sentence claims only what the comparison of two entrants supports; of the rest it says "cannot
+tell".  The twin is there to show what the race is worth: sentences of its own say that, and no
+other names it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
+import numpy as np
+
 from report import names
-from report.figures import FEWEST_PAIRS, Row, Spread, Standing, Tell, paired, tell
-from report.words import A_FEW, listed, ranged
+from report.comparison import Interval, Pair, Tell
+from report.figures import Row, Standing
+from report.results import Race
+from report.statistics import FEWEST_GENERATIONS
+from report.words import A_FEW, counted, listed, percent, ranged
 
 # The share of an ideal scheduler's pace that is as good as ideal.
 ENOUGH = 0.95
@@ -35,42 +42,93 @@ def advice(standings: Iterable[Standing]) -> str:
     return " ".join([*_cheaper_strategy(told), *_enough_pace(told)])
 
 
-def _cheaper_strategy(standings: list[Standing]) -> Iterator[str]:
-    charged = [each for each in standings if each.counts == "cpu" and each.speaking]
+def twins(race: Race, standings: Iterable[Standing]) -> str:
+    """Say on which courses the two entries of the reference came out equal."""
+    groups: dict[str, list[str]] = {}
+    for each in standings:
+        pair = each.pair(race.twin, race.reference)
+        ratio = f"{ranged(f'{each.counts} ratio', pair.ratio)} " if pair else ""
+        groups.setdefault(_equality(pair), []).append(f"{ratio}on {each.course.name}")
+    parts = [f"{', '.join(where)}: {words}" for words, where in groups.items()]
+    return f"{race.reference}, entered twice: {'; '.join(parts)}."
+
+
+def _equality(pair: Pair | None) -> str:
+    if pair is None:
+        return "not compared"
+    if not pair.ratio.bounded:
+        return "cannot tell, with too few generations"
+    return EQUALITY[pair.told is Tell.CANNOT_TELL]
+
+
+EQUALITY = {True: "equal, as they should be", False: "they differ, as they should not"}
+
+
+def noise(standings: Iterable[Standing]) -> str:
+    """Say which differences this run could have told."""
+    told = list(standings)
+    able = [f"{reach} on {each.course.name}" for each in told if (reach := _reach(each))]
+    mute: dict[str, list[str]] = {}
+    for each in told:
+        if not _reach(each):
+            mute.setdefault(_why_mute(each), []).append(each.course.name)
+    first = [f"this run could tell differences of {', '.join(able)}"] if able else []
+    says = "; ".join([*first, *(f"on {listed(where)} {why}" for why, where in mute.items())])
+    return f"{says[:1].upper()}{says[1:]}."
+
+
+def _reach(standing: Standing) -> str | None:
+    least = standing.could_tell
+    return percent(least) if least is not None and np.isfinite(least) else None
+
+
+def _why_mute(standing: Standing) -> str:
+    if len(standing.speaking) <= 1:
+        return "there is nobody to compare"
+    made = counted(standing.generations, "generation")
+    return f"it tells nothing, with {made} for {counted(len(standing.pairs), 'pair')}"
+
+
+def _cheaper_strategy(standings: Sequence[Standing]) -> Iterator[str]:
+    charged = [each for each in standings if each.counts == "cpu" and _heard(each)]
     for usual, other in permutations(_strategies_of(charged), 2):
-        ratios = [
-            ratio for each in charged for ratio in _on_each_runtime(each, other, usual).values()
-        ]
-        if ratios and all(tell(ratio) is Tell.MORE for ratio in ratios):
+        pairs = [pair for each in charged for pair in _on_each_runtime(each, other, usual).values()]
+        if pairs and all(pair.told is Tell.SLOWER for pair in pairs):
             on = listed([each.course.name for each in charged])
             yield f"Use {usual}: {other} costs more CPU time on every runtime, on {on}."
 
 
-def _strategies_of(standings: list[Standing]) -> list[str]:
-    names_ = (row.entrant for each in standings for row in each.speaking)
-    return list(dict.fromkeys(map(names.strategy, names_)))
+def _strategies_of(standings: Iterable[Standing]) -> list[str]:
+    entrants = (row.entrant for each in standings for row in _heard(each))
+    return list(dict.fromkeys(map(names.strategy, entrants)))
 
 
-def _enough_pace(standings: list[Standing]) -> Iterator[str]:
+def _enough_pace(standings: Iterable[Standing]) -> Iterator[str]:
     for each in standings:
-        rows = each.speaking if each.counts == "efficiency" else []
-        if rows and all(_pace_of(row) is Tell.MORE for row in rows):
+        rows = _heard(each) if each.counts == "efficiency" else []
+        if rows and all(_pace_of(row) is Tell.FASTER for row in rows):
             yield (
                 f"On {each.course.name} every variant holds an efficiency of {ENOUGH} or more: "
                 "there, choose a runtime for what it promises rather than for its speed."
             )
 
 
+def _heard(standing: Standing) -> list[Row]:
+    """Give the rows that sentences are about: those compared, without the twin."""
+    return [row for row in standing.speaking if row.value and not names.is_twin(row.entrant)]
+
+
 def _says(standing: Standing) -> str:
-    if not standing.speaking:
+    if not _heard(standing):
         return "Cannot tell: no entrant has a round that may be compared."
     return " ".join(words for say in SAYS[standing.counts] for words in say(standing))
 
 
 def _cheapest(standing: Standing) -> Iterator[str]:
-    first = sorted(_leaders(standing), key=lambda row: _median(row, "cpu"))
+    heard = _heard(standing)
+    first = sorted((row for row in heard if _leads(row)), key=_estimate)
     others = [row.entrant for row in first if row.entrant != standing.reference]
-    if len(first) == len(standing.speaking):
+    if len(first) == len(heard):
         yield "Cannot tell who charges least: nobody is set apart from all others."
     elif len(others) < len(first):
         alike = f"; not told apart from it: {listed(others)}" if others else ""
@@ -79,83 +137,74 @@ def _cheapest(standing: Standing) -> Iterator[str]:
         yield _ahead(first, standing.reference)
 
 
-def _leaders(standing: Standing) -> list[Row]:
-    return [row for row in standing.speaking if row.place and row.place[0] == 1]
+def _leads(row: Row) -> bool:
+    return row.place is not None and row.place[0] == 1
+
+
+def _estimate(row: Row) -> float:
+    return row.value.estimate if row.value else float("nan")
 
 
 def _ahead(first: list[Row], reference: str) -> str:
-    charges = listed([f"{row.entrant} at {_charge(row)}" for row in first])
-    unit = f"of what {reference} charges" if first[0].ratio else "µs"
+    charges = listed([f"{row.entrant} at {ranged('cpu ratio', row.ratio)}" for row in first])
     apart = "; this run cannot tell these apart" if first[1:] else ""
-    return f"Least CPU time per call: {charges} {unit}{apart}."
-
-
-def _charge(row: Row) -> str:
-    return ranged("cpu ratio", row.ratio) if row.ratio else ranged("cpu", row.figures["cpu"])
-
-
-def _median(row: Row, figure: str) -> float:
-    spread = row.figures[figure]
-    return spread.median if spread else float("nan")
+    return f"Least CPU time per call: {charges} of what {reference} charges{apart}."
 
 
 def _strategies(standing: Standing) -> Iterator[str]:
     usual = names.strategy(standing.reference)
-    strategies = dict.fromkeys(names.strategy(row.entrant) for row in standing.speaking)
-    for strategy in strategies:
-        ratios = _on_each_runtime(standing, strategy, usual)
-        if strategy != usual and ratios:
-            yield f"By strategy, {strategy} against {usual}: {_compared(ratios)}."
+    for strategy in _strategies_of([standing]):
+        pairs = _on_each_runtime(standing, strategy, usual)
+        if strategy != usual and pairs:
+            yield f"By strategy, {strategy} against {usual}: {_compared(pairs)}."
 
 
-def _on_each_runtime(standing: Standing, strategy: str, usual: str) -> dict[str, Spread]:
-    rows = {row.entrant: row for row in standing.speaking}
-    runtimes = dict.fromkeys(names.runtime(name) for name in rows)
-    both = ((each, f"{each}/{strategy}", f"{each}/{usual}") for each in runtimes)
-    ratios = ((each, paired(rows[a], rows[b])) for each, a, b in both if {a, b} <= rows.keys())
-    return {runtime: ratio for runtime, ratio in ratios if ratio}
+def _on_each_runtime(standing: Standing, strategy: str, usual: str) -> dict[str, Pair]:
+    runtimes = dict.fromkeys(names.runtime(row.entrant) for row in _heard(standing))
+    pairs = {on: standing.pair(f"{on}/{strategy}", f"{on}/{usual}") for on in runtimes}
+    return {on: pair for on, pair in pairs.items() if pair}
 
 
-def _compared(ratios: Mapping[str, Spread]) -> str:
-    groups = {each: [on for on in ratios if tell(ratios[on]) == each] for each in Tell}
+def _compared(pairs: Mapping[str, Pair]) -> str:
+    groups = {each: [on for on in pairs if pairs[on].told is each] for each in Tell}
     ranges = [
-        f"costs {each} on {_count(groups[each], ratios)}, {_from_to(groups[each], ratios)}"
-        for each in (Tell.MORE, Tell.LESS)
+        f"{costs} on {len(groups[each])} of {counted(len(pairs), 'runtime')}, "
+        f"{_from_to({on: pairs[on].ratio for on in groups[each]})}"
+        for each, costs in COSTS.items()
         if groups[each]
     ]
     unsure = groups[Tell.CANNOT_TELL]
     return "; ".join([*ranges, f"cannot tell on {listed(unsure)}"] if unsure else ranges)
 
 
-def _count(some: list[str], ratios: Mapping[str, Spread]) -> str:
-    return f"{len(some)} of {len(ratios)} runtimes"
+COSTS = {Tell.SLOWER: "costs more", Tell.FASTER: "costs less"}
 
 
-def _from_to(some: list[str], ratios: Mapping[str, Spread]) -> str:
-    by_size = sorted(some, key=lambda on: ratios[on].median)
+def _from_to(ratios: Mapping[str, Interval]) -> str:
+    by_size = sorted(ratios, key=lambda on: ratios[on].estimate)
     ends = dict.fromkeys([by_size[0], by_size[-1]])
     return " to ".join(f"{ranged('cpu ratio', ratios[on])} on {on}" for on in ends)
 
 
 def _keeps_pace(standing: Standing) -> Iterator[str]:
+    if standing.generations < FEWEST_GENERATIONS:
+        made = counted(standing.generations, "generation")
+        yield f"Cannot tell, with {made} of the {FEWEST_GENERATIONS} that it takes."
+        return
     for kind, belongs in KINDS.items():
-        rows = [row for row in standing.speaking if belongs(names.family(row.entrant))]
+        rows = [row for row in _heard(standing) if belongs(names.family(row.entrant))]
         if rows:
             yield _pace(kind, rows)
 
 
 def _pace(kind: str, rows: list[Row]) -> str:
-    fewest = min(row.rounds for row in rows)
-    if fewest < FEWEST_PAIRS:
-        return f"{kind}: cannot tell, with {fewest} of the {FEWEST_PAIRS} rounds that it takes."
-    lowest = min(rows, key=lambda row: _median(row, "efficiency"))
-    groups = {each: [row.entrant for row in rows if _pace_of(row) == each] for each in PACE}
+    lowest = min(rows, key=_estimate)
+    groups = {each: [row.entrant for row in rows if _pace_of(row) is each] for each in PACE}
     parts = [
         f"{_share(groups[each], rows)} {words}" for each, words in PACE.items() if groups[each]
     ]
     least = f"; lowest: {lowest.entrant}, " if rows[1:] else ": "
-    least += ranged("efficiency", lowest.figures["efficiency"])
-    return f"{kind}: {'; '.join(parts)}{least}."
+    return f"{kind}: {'; '.join(parts)}{least}{ranged('efficiency', lowest.value)}."
 
 
 def _share(some: list[str], rows: list[Row]) -> str:
@@ -165,15 +214,15 @@ def _share(some: list[str], rows: list[Row]) -> str:
 
 
 def _pace_of(row: Row) -> Tell:
-    spread = row.figures["efficiency"]
-    if spread is None or spread.count < FEWEST_PAIRS or spread.lower < ENOUGH <= spread.upper:
+    value = row.value
+    if value is None or not value.bounded or value.lower < ENOUGH <= value.upper:
         return Tell.CANNOT_TELL
-    return Tell.MORE if spread.lower >= ENOUGH else Tell.LESS
+    return Tell.FASTER if value.lower >= ENOUGH else Tell.SLOWER
 
 
 PACE = {
-    Tell.MORE: f"held an efficiency of {ENOUGH} or more",
-    Tell.LESS: f"stayed below {ENOUGH}",
+    Tell.FASTER: f"held an efficiency of {ENOUGH} or more",
+    Tell.SLOWER: f"stayed below {ENOUGH}",
     Tell.CANNOT_TELL: f"could not be told from {ENOUGH}",
 }
 

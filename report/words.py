@@ -1,10 +1,14 @@
-"""Numbers, fates and warnings as text.
+"""Numbers and fates as text.
 
 Strategy: each is worded here once, so the tables, the charts, the verdict and both pages say the
-same.  Warnings are a closed list, each with its remedy.
+same.
 """
 
-from report.figures import BUSY, FEWEST_PAIRS, Row, Spread
+from collections.abc import Sequence
+
+from report.comparison import Interval
+from report.figures import Row
+from report.results import Mishap
 
 UNITS = {"cpu": "CPU µs per call", "wall": "wall µs per call", "efficiency": "efficiency"}
 
@@ -15,32 +19,35 @@ SIGNS = {"cpu ratio": "×", "efficiency ratio": "×"}
 # So many names a reader takes in at once; of more, the rest is counted.
 A_FEW = 3
 
-# The closed list of warnings: the mark, and what it means and what helps.
-WARNINGS = {
-    "origin-bound": (
-        f"In these rounds the origin was busy for more than {BUSY:.0%} of the time and set the "
-        "pace, so the wall clock measures the origin: only the CPU figure speaks. Remedy: a "
-        "faster core, or another machine, for the origin."
-    ),
-    "blocks missing": (
-        "It has fewer rounds than there were to be blocks. Remedy: let the race come to its end."
-    ),
-    "too few": (
-        f"Fewer than {FEWEST_PAIRS} rounds: their quartiles say next to nothing, and the verdict "
-        "says nothing at all. Remedy: race more blocks."
-    ),
-}
+NOTHING = "—"
 
 
-def ranged(figure: str, spread: Spread | None) -> str:
-    """Word a spread as its median, with the quartiles in parentheses; one round has none."""
-    if spread is None:
-        return "—"
-    decimals = FIXED.get(figure, _decimals(spread.median))
-    values = (spread.median, spread.lower, spread.upper)
-    median, lower, upper = (f"{value:.{decimals}f}" for value in values)
-    quartiles = f" ({lower}–{upper})" if spread.count > 1 else ""
-    return f"{median}{SIGNS.get(figure, '')}{quartiles}"
+def ranged(figure: str, interval: Interval | None) -> str:
+    """Word an estimate with its interval in parentheses; bare, if the interval says nothing."""
+    if interval is None:
+        return NOTHING
+    decimals = FIXED.get(figure, _decimals(interval.estimate))
+    values = (interval.estimate, interval.lower, interval.upper)
+    estimate, lower, upper = (f"{value:.{decimals}f}" for value in values)
+    around = f" ({lower}–{upper})" if interval.bounded else ""
+    return f"{estimate}{SIGNS.get(figure, '')}{around}"
+
+
+def number(value: float | None, decimals: int | None = None) -> str:
+    """Word a figure without an interval, with decimals that suit its size if none are given."""
+    if value is None:
+        return NOTHING
+    return f"{value:.{_decimals(abs(value)) if decimals is None else decimals}f}"
+
+
+def percent(ratio: float) -> str:
+    """Word how far a ratio is beyond 1, such as `3.1 %`."""
+    return f"{100 * (ratio - 1):.1f} %"
+
+
+def share(part: float) -> str:
+    """Word a part of 1 as a percentage, with up to three digits."""
+    return f"{100 * part:.3g} %"
 
 
 def one_line(text: str) -> str:
@@ -50,30 +57,28 @@ def one_line(text: str) -> str:
 
 def fate(row: Row) -> str:
     """Word how an entrant without figures came out: what befell it, when, and why."""
-    return f"{row.state}{_when(row.block)}: {one_line(row.why or 'no reason was recorded')}"
+    return f"{row.state}{_when(row.mishap)}: {one_line(row.why or 'no reason was recorded')}"
 
 
-def _when(block: int | None) -> str:
-    if block is None:
+def _when(mishap: Mishap | None) -> str:
+    if mishap is None:
         return ""
-    return " before the first block" if block < 0 else f" in block {block}"
+    generation = f"generation {mishap.generation}"
+    if mishap.block is None:
+        return f" before the first block of {generation}"
+    return f" in {generation}, block {mishap.block}"
 
 
-def warnings(row: Row, blocks: int) -> list[str]:
-    """Word the warnings that a row with figures deserves; each begins with its mark."""
-    cases = (
-        (row.bound, f"origin-bound in {row.bound} of {row.rounds} rounds"),
-        (row.rounds < blocks, f"blocks missing: {blocks - row.rounds} of {blocks}"),
-        (row.rounds < FEWEST_PAIRS, "too few rounds"),
-    )
-    return [words for applies, words in cases if applies]
-
-
-def listed(items: list[str]) -> str:
+def listed(items: Sequence[str]) -> str:
     """Join a few as prose, and count the rest."""
     more = len(items) - A_FEW
     shown = [*items[:A_FEW], f"{more} more"] if more > 1 else items
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if shown[1:] else shown)
+
+
+def counted(count: int, what: str) -> str:
+    """Word how many there are of something, such as `1 block` and `2 blocks`."""
+    return f"{count} {what}{'s'[: count != 1]}"
 
 
 def _decimals(value: float) -> int:

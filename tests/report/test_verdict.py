@@ -1,21 +1,24 @@
-"""The verdict claims what the spread supports, and otherwise says that it cannot tell."""
+"""The verdict claims what the intervals support, and otherwise says that it cannot tell."""
 
 from report.figures import standings
-from report.verdict import advice, verdict
-from tests.report.conftest import REFERENCE, Make, with_saw
+from report.verdict import advice, noise, twins, verdict
+from tests.report.conftest import ITS_TWIN, REFERENCE, Make, with_saw
+
+# Nobody with these figures can be told from anybody with the other ones.
+RESTLESS, AS_RESTLESS = [20.0, 21.0] * 4, [21.0, 20.0] * 4
 
 
-def test_the_cheapest_is_named_with_its_ratio_and_spread(make: Make) -> None:
-    """Who charges least is said as a ratio to the reference, with quartiles."""
-    made = make({"loopback": {REFERENCE: [20] * 5, "curio/workers": [10, 11, 12, 13, 14]}})
+def test_the_cheapest_is_named_with_its_ratio_and_interval(make: Make) -> None:
+    """Who charges least is said as a ratio to the reference."""
+    made = make({"loopback": {REFERENCE: [20] * 5, "curio/workers": [12] * 5}})
     assert verdict(standings(made.results))[0].says == (
-        "Least CPU time per call: curio/workers at 0.60× (0.55–0.65) "
+        "Least CPU time per call: curio/workers at 0.60× (0.60–0.60) "
         "of what asyncio/workers charges."
     )
 
 
 def test_those_who_cannot_be_told_apart_are_named_together(make: Make) -> None:
-    """Nobody is called the winner whose lead the spread does not support."""
+    """Nobody is called the winner whose lead the intervals do not support."""
     made = make(
         {"loopback": {REFERENCE: [20] * 5, "curio/workers": [10] * 5, "trio/workers": [10.1] * 5}}
     )
@@ -27,12 +30,12 @@ def test_those_who_cannot_be_told_apart_are_named_together(make: Make) -> None:
 
 def test_overlapping_entrants_get_no_winner(make: Make) -> None:
     """If nobody is set apart, the verdict is that it cannot tell."""
-    made = make({"loopback": {REFERENCE: [20, 21] * 4, "curio/workers": [21, 20] * 4}})
+    made = make({"loopback": {REFERENCE: RESTLESS, "curio/workers": AS_RESTLESS}})
     assert verdict(standings(made.results))[0].says.startswith("Cannot tell who charges least")
 
 
-def test_too_few_blocks_get_no_winner(make: Make) -> None:
-    """However far apart, four rounds support no claim."""
+def test_too_few_generations_get_no_winner(make: Make) -> None:
+    """However far apart, four generations support no claim."""
     made = make({"loopback": {REFERENCE: [20] * 4, "curio/workers": [1] * 4}})
     assert verdict(standings(made.results))[0].says.startswith("Cannot tell who charges least")
 
@@ -73,7 +76,7 @@ def test_efficiency_is_judged_against_95_per_cent(make: Make) -> None:
             "web": {
                 REFERENCE: [0.98] * 5,
                 "trio/workers": [0.5] * 5,
-                "curio/workers": [0.9, 0.9, 0.95, 0.99, 0.99],
+                "curio/workers": [0.9, 0.93, 0.95, 0.97, 0.99],
                 "threads/workers": [0.97] * 5,
             }
         }
@@ -84,6 +87,23 @@ def test_efficiency_is_judged_against_95_per_cent(make: Make) -> None:
         "lowest: trio/workers, 0.500 (0.500–0.500). "
         "Threads: threads/workers held an efficiency of 0.95 or more: 0.970 (0.970–0.970)."
     )
+
+
+def test_too_few_generations_judge_no_efficiency(make: Make) -> None:
+    """However high, four generations support no claim."""
+    made = make({"web": {REFERENCE: [0.99] * 4, "trio/workers": [0.2] * 4}})
+    assert verdict(standings(made.results))[0].says == (
+        "Cannot tell, with 4 generations of the 5 that it takes."
+    )
+
+
+def test_blocks_that_nobody_shares_leave_nothing_to_say(make: Make) -> None:
+    """Rounds that were never in one block are not compared, nor is a race without rounds."""
+    apart = make({"loopback": {REFERENCE: [[10.0], []], "trio/workers": [[], [20.0]]}})
+    nobody = make({"loopback": {REFERENCE: []}}, cut_short="no power")
+    for made in (apart, nobody):
+        says = verdict(standings(made.results))[0].says
+        assert says == "Cannot tell: no entrant has a round that may be compared."
 
 
 def test_an_origin_at_its_limit_leaves_nothing_to_say(make: Make) -> None:
@@ -115,3 +135,68 @@ def test_advice_where_everybody_keeps_pace(make: Make) -> None:
     )
     figures["trio/workers"] = [0.9] * 5
     assert not advice(standings(make({"web": figures}).results))
+
+
+def test_twins_that_came_out_equal_are_said_so_course_by_course(make: Make) -> None:
+    """With the ratio of the one to the other, and its interval where there is one."""
+    made = make(
+        {
+            "null": {REFERENCE: [10] * 6, ITS_TWIN: [10] * 6},
+            "loopback": {REFERENCE: [10] * 6, ITS_TWIN: [10] * 6},
+            "web": {REFERENCE: [0.9] * 3, ITS_TWIN: [0.9] * 3},
+        }
+    )
+    assert twins(made.results.race, standings(made.results)) == (
+        "asyncio/workers, entered twice: 1.00× (1.00–1.00) on null, 1.00× (1.00–1.00) on loopback: "
+        "equal, as they should be; 1.000× on web: cannot tell, with too few generations."
+    )
+
+
+def test_twins_that_differ_are_said_so(make: Make) -> None:
+    """Nobody has to look for it; and where one of them has no figures, that is said."""
+    made = make(
+        {
+            "null": {REFERENCE: [10] * 5, ITS_TWIN: [12] * 5},
+            "loopback": {REFERENCE: [10] * 5},
+        }
+    )
+    assert twins(made.results.race, standings(made.results)) == (
+        "asyncio/workers, entered twice: 1.20× (1.20–1.20) on null: they differ, as they should "
+        "not; on loopback: not compared."
+    )
+
+
+def test_the_twin_is_in_no_sentence_about_the_others(make: Make) -> None:
+    """It neither charges least nor has a strategy or an efficiency of its own to speak of."""
+    cheap = {REFERENCE: [20] * 5, ITS_TWIN: [10] * 5, "trio/workers": [15] * 5}
+    slow = {REFERENCE: [0.99] * 5, ITS_TWIN: [0.5] * 5, "trio/workers": [0.99] * 5}
+    told = standings(make({"loopback": cheap, "web": slow}).results)
+    assert "twin" not in " ".join(each.says for each in verdict(told))
+    assert "On web every variant holds an efficiency of 0.95 or more" in advice(told)
+
+
+def test_the_noise_is_what_the_run_could_have_told(make: Make) -> None:
+    """Course by course, and never finer than a difference worth naming."""
+    made = make(
+        {
+            "null": {REFERENCE: [10] * 8, "trio/workers": [20] * 8},
+            "loopback": {REFERENCE: RESTLESS, "trio/workers": AS_RESTLESS},
+            "web": {REFERENCE: [0.9] * 2, "trio/workers": [0.8] * 2},
+        }
+    )
+    null, loopback, web = told = standings(made.results)
+    assert loopback.could_tell is not None
+    assert loopback.could_tell > 1.05
+    assert noise(told) == (
+        "This run could tell differences of 2.0 % on null, "
+        f"{100 * (loopback.could_tell - 1):.1f} % on loopback; "
+        "on web it tells nothing, with 2 generations for 1 pair."
+    )
+    assert noise([web]).startswith("On web it tells nothing")
+    assert noise([null]) == "This run could tell differences of 2.0 % on null."
+
+
+def test_a_race_of_one_has_nobody_to_tell_from(make: Make) -> None:
+    """That is said in place of the noise."""
+    told = standings(make({"null": {REFERENCE: [10] * 5}}).results)
+    assert noise(told) == "On null there is nobody to compare."
