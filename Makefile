@@ -5,12 +5,12 @@ UV     := uv==0.13.9
 SHELL  := /bin/sh
 PY     := .venv/bin/python
 
-.PHONY: help bench test lint yardsticks lock clean stale
+.PHONY: help bench test lint selftest yardsticks lock clean stale
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-bench: .venv/.ready ## run the race; PROFILE=quick|standard, VARIANTS=... and SCENARIOS=... narrow it
+bench: .venv/.ready ## run the race; PROFILE=quick|standard|thorough, VARIANTS=..., SCENARIOS=...
 	$(PY) -m pytest bench/ --benchmark-only $(strip $(narrow))
 
 narrow := $(if $(PROFILE),--profile '$(PROFILE)') \
@@ -25,6 +25,9 @@ lint: .venv/.ready ## check style, format and types
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
+
+selftest: .venv/.ready ## test the measurement: false alarms, power, coverage; SHORT=1 in a minute
+	$(PY) -m bench.selftest $(if $(SHORT),--short) $(if $(BUSY),--busy)
 
 yardsticks: .venv/.ready ## measure what this project claims of itself, and print it
 	$(PY) -m bench.yardsticks

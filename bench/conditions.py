@@ -1,18 +1,28 @@
 """Under which conditions a race was run: what a reader needs to doubt it or to repeat it."""
 
+import hashlib
 import os
 import platform
+import resource
 import subprocess
-import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.metadata import packages_distributions, version
+from itertools import pairwise
 from pathlib import Path
 
-from bench.cores import Cores
+from bench.cores import Cores, usable
+from bench.pythons import HERE, Python
+from impls.contract import processor_time
+from report.results import Machine
 
 ALWAYS = ("httptools", "outcome", "execnet", "msgspec", "pytest_benchmark")
 CPUINFO = Path("/proc/cpuinfo")
+CPUFREQ = Path("/sys/devices/system/cpu")
+CGROUP = Path("/sys/fs/cgroup")
+CGROUP_FILES = {"limit on processor time": "cpu.max", "limit on memory": "memory.max"}
+STEPS = 100
+"""Of the clock that are looked at."""
 
 
 def processor() -> str:
@@ -25,36 +35,93 @@ def processor() -> str:
 
 
 def commit() -> str:
-    """Name the commit of this project, and whether the tree differs from it."""
-    describe = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
+    """Name the commit of this project; a tree that differs from it, also by what differs."""
+    described = git("describe", "--always", "--dirty", "--abbrev=12")
+    if not described.endswith("-dirty"):
+        return described
+    changes = hashlib.sha256(git("diff", "HEAD").encode()).hexdigest()
+    return f"{described}-{changes[:8]}"
+
+
+def git(*command: str) -> str:
+    """Give what git says of this project, or why it says nothing."""
     here = Path(__file__).parent
     try:
-        described = subprocess.run(describe, capture_output=True, text=True, check=False, cwd=here)
+        said = subprocess.run(
+            ["git", *command], capture_output=True, text=True, check=False, cwd=here
+        )
     except OSError:
         return "unknown: git is not here"
-    return described.stdout.strip() or "unknown: not a git repository"
+    return said.stdout.strip() or "unknown: not a git repository"
 
 
 def versions(modules: Iterable[str]) -> dict[str, str]:
     """Give the installed distribution and version of each module; those not here are left out."""
-    distributions = packages_distributions()
-    names = sorted({name for module in modules for name in distributions.get(module, ())})
-    return {name: version(name) for name in names}
+    return {name: version(name) for name in distributions(modules)}
 
 
-def conditions(cores: Cores, modules: Iterable[str]) -> dict[str, str]:
-    """Describe this machine, this Python, and the packages that take part."""
+def distributions(modules: Iterable[str]) -> list[str]:
+    """Name the distributions that these modules come from, as far as they are installed here."""
+    known = packages_distributions()
+    return sorted({name for module in modules for name in known.get(module, ())})
+
+
+def machine(cores: Cores) -> Machine:
+    """Describe what of this machine decides whether its figures can be trusted."""
+    return Machine(
+        processors=len(usable()),
+        origin=cores.origin,
+        workers=cores.worker,
+        governor=governor(cores.worker),
+        clock=step_of_the_clock(),
+        load=os.getloadavg()[0],
+    )
+
+
+def governor(core: int | None) -> str | None:
+    """Name what rules the processor's frequency, where the system says so."""
+    file = CPUFREQ / f"cpu{core or 0}" / "cpufreq" / "scaling_governor"
+    return file.read_text().strip() if file.exists() else None
+
+
+def step_of_the_clock() -> float:
+    """Give the smallest step, in seconds, that the clock of processor time is seen to take."""
+    seen = {sum(processor_time())}
+    while len(seen) <= STEPS:
+        seen.add(sum(processor_time()))
+    return min(later - earlier for earlier, later in pairwise(sorted(seen)))
+
+
+def limits() -> dict[str, str]:
+    """Give the limits that the system sets to this process and its children."""
+    files = {name: (CGROUP / file) for name, file in CGROUP_FILES.items()}
+    return {
+        "limit on open files": "{} of {}".format(*resource.getrlimit(resource.RLIMIT_NOFILE)),
+        **{name: file.read_text().strip() for name, file in files.items() if file.exists()},
+    }
+
+
+def conditions(pythons: Iterable[Python], modules: Iterable[str]) -> dict[str, str]:
+    """Describe this machine, each Python, and the packages that take part."""
     load = ", ".join(f"{each:.2f}" for each in os.getloadavg())
     return {
         "processor": processor(),
-        "processors": str(os.cpu_count()),
-        "origin on processor": str(cores.origin),
-        "variants on processor": str(cores.worker),
         "garbage collector": "on in the variants; in the origin between plans only",
         "load at the start (1, 5, 15 minutes)": load,
         "system": platform.platform(),
-        "Python": " ".join(sys.version.split()),
-        "Python's build": sysconfig.get_config_var("CONFIG_ARGS") or "unknown",
+        **limits(),
         "commit": commit(),
+        "Python": HERE.describes,
+        "Python's build": sysconfig.get_config_var("CONFIG_ARGS") or "unknown",
         **versions([*ALWAYS, *modules]),
+        **{f"{each.label}{what}": told for each in pythons for what, told in of(each)},
     }
+
+
+def of(python: Python) -> Iterator[tuple[str, str]]:
+    """Give what an interpreter that was named has said of itself."""
+    yield "", python.describes
+    yield ", how it is started", python.spec
+    yield ", its build", python.build
+    yield ", its system", python.system
+    yield from ((f", {name}", version) for name, version in python.versions.items())

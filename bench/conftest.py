@@ -1,32 +1,41 @@
 """The race as pytest sees it: options, one race for the session, the report at its end.
 
-Strategy: pytest collects an item for each variant on each scenario.  Whichever items are left
+Strategy: pytest collects an item for each entrant on each scenario.  Whichever items are left
 after all selecting are raced, together, when the first of them is about to run; each item then
-reports its own rounds to pytest-benchmark.  What befell a variant fails its item.
+reports its own rounds to pytest-benchmark.  What befell an entrant fails its item.
 """
 
+import math
 import secrets
 from pathlib import Path
 
 import pytest
 
+from bench.conditions import ALWAYS
 from bench.cores import share
+from bench.entrants import Entrant, RaceOfOne, enter, reference
+from bench.entry import Entry, TooLittleTime
 from bench.face import Stopwatch
 from bench.files import TooFewFiles, allow_open_files
+from bench.onlooker import Spectator
+from bench.options import margin, seconds
 from bench.progress import shown
-from bench.race import Entry, Racing
+from bench.pythons import Python, UnusablePython, asked, distinct, named
+from bench.race import Racing
 from bench.scenarios import PROFILES, SCENARIOS, Scenario
-from impls.contract import Variant
-from impls.registry import VARIANTS, choose
-from origin.process import OriginError, started
+from impls.registry import choose
+from origin.process import LOOPBACK, OriginError, started
 from report.pages import write
 from report.results import Results, UnreadableResults, read
 
 LATEST = Path(__file__).parents[1] / "report" / "latest"
 RESULTS = "results.jsonl"
 RACED = pytest.StashKey[bool]()
+PYTHONS = pytest.StashKey[list[Python]]()
+ENTRANTS = pytest.StashKey[list[Entrant]]()
 FILES_FOR_EACH_WORKER = 8
 FILES_FOR_THE_REST = 256
+CANNOT_BE_RACED = (OriginError, TooFewFiles, TooLittleTime, UnusablePython)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,7 +45,37 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--profile",
         choices=list(PROFILES),
         default="standard",
-        help="how much is measured: quick (under a minute) or standard (under five)",
+        help="how much is measured: quick (under a minute; tells little), standard (under five "
+        "minutes), thorough (under twenty)",
+    )
+    group.addoption(
+        "--until",
+        type=margin,
+        metavar="PERCENT",
+        help="instead of as many generations as the profile has: go on until each pair is told "
+        "apart, or shown to be within this margin, such as 5%%",
+    )
+    group.addoption(
+        "--time-limit",
+        type=seconds,
+        default=math.inf,
+        metavar="TIME",
+        help="begin no generation that would end later than after this time, such as 90s or 20m",
+    )
+    group.addoption(
+        "--python",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="race on this interpreter instead of the one that runs pytest; repeat it to race "
+        "several in one race, whose entrants are then called py3.13:trio/workers. Also an "
+        "execnet specification: ssh=host//python=/path/python//chdir=/path/checkout",
+    )
+    group.addoption(
+        "--origin-address",
+        default=LOOPBACK,
+        metavar="HOST",
+        help="where the origin listens, for workers on other machines (%(default)s)",
     )
     group.addoption(
         "--variants",
@@ -67,21 +106,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse at once, in one line, what can't be raced."""
     chosen_scenarios(config)
-    chosen_variants(config)
+    try:
+        variants = choose(config.getoption("--variants").split(","))
+        modules = sorted({module for each in variants for module in each.needs})
+        told_of = [*ALWAYS, *modules]
+        found = [asked(named(each), modules, told_of) for each in config.getoption("--python")]
+        pythons = distinct(found)
+        entrants = enter(variants, pythons)
+        reference(entrants)
+    except LookupError as error:
+        raise pytest.UsageError(error.args[0]) from None
+    except (RaceOfOne, UnusablePython) as error:
+        raise pytest.UsageError(str(error)) from None
+    config.stash[PYTHONS], config.stash[ENTRANTS] = pythons, entrants
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make an item for each chosen variant on each chosen scenario."""
+    """Make an item for each entrant on each chosen scenario."""
     if "stopwatch" not in metafunc.fixturenames:
         return
     lanes = []
     for scenario in chosen_scenarios(metafunc.config):
-        for variant in chosen_variants(metafunc.config):
+        for entrant in metafunc.config.stash[ENTRANTS]:
             stopwatch = Stopwatch(scenario)
             mark = pytest.mark.benchmark(group=stopwatch.group, timer=stopwatch)
-            name = f"{scenario.name}-{variant.name}"
-            lanes.append(pytest.param(scenario, variant, stopwatch, marks=mark, id=name))
-    metafunc.parametrize(("scenario", "variant", "stopwatch"), lanes)
+            name = f"{scenario.name}-{entrant.name}"
+            lanes.append(pytest.param(scenario, entrant, stopwatch, marks=mark, id=name))
+    metafunc.parametrize(("scenario", "entrant", "stopwatch"), lanes)
 
 
 def chosen_scenarios(config: pytest.Config) -> list[Scenario]:
@@ -93,14 +144,6 @@ def chosen_scenarios(config: pytest.Config) -> list[Scenario]:
     return [SCENARIOS[name] for name in dict.fromkeys(names)]
 
 
-def chosen_variants(config: pytest.Config) -> list[Variant]:
-    """Give the variants that the command line's patterns match."""
-    try:
-        return choose(config.getoption("--variants").split(","))
-    except LookupError as error:
-        raise pytest.UsageError(error.args[0]) from None
-
-
 @pytest.fixture(scope="session")
 def results(request: pytest.FixtureRequest) -> Results:
     """Race all selected items once, and give what came of it."""
@@ -109,22 +152,41 @@ def results(request: pytest.FixtureRequest) -> Results:
     try:
         with capture.global_and_fixture_disabled():
             race(entry(request.session), config)
-    except (OriginError, TooFewFiles, OSError) as error:
+    except RaceOfOne as error:
+        pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+    except CANNOT_BE_RACED as error:
         pytest.exit(str(error), returncode=pytest.ExitCode.TESTS_FAILED)
+    except OSError as error:
+        what = error.filename or into(config) / RESULTS  # an open file does not tell its name
+        pytest.exit(f"{error.strerror}: {what}", returncode=pytest.ExitCode.TESTS_FAILED)
+    except KeyboardInterrupt:
+        # Its summary imports the whole of it, which takes longer than all the rest of the end.
+        if config.pluginmanager.has_plugin("hypothesispytest"):
+            config.pluginmanager.unregister(name="hypothesispytest")
+        raise
     return read(into(config) / RESULTS)
 
 
 def entry(session: pytest.Session) -> Entry:
-    """Enter the variants and scenarios of the items that are left."""
+    """Enter the entrants and scenarios of the items that are left.
+
+    Raises:
+        RaceOfOne: there are not two of them.
+    """
+    config = session.config
+    pythons = config.stash[PYTHONS]
     lanes = [item.callspec.params for item in session.items if hasattr(item, "callspec")]
-    entered = [lane["variant"] for lane in lanes]
-    asked = [lane["scenario"] for lane in lanes]
-    seed = session.config.getoption("--seed")
+    entered = {lane["entrant"].name for lane in lanes}
+    asked_for = [lane["scenario"] for lane in lanes]
+    seed = config.getoption("--seed")
     return Entry(
-        variants=[each for each in VARIANTS.values() if each in entered],
-        scenarios=[each for each in SCENARIOS.values() if each in asked],
-        profile=session.config.getoption("--profile"),
+        entrants=[each for each in config.stash[ENTRANTS] if each.name in entered],
+        scenarios=[each for each in SCENARIOS.values() if each in asked_for],
+        profile=PROFILES[config.getoption("--profile")],
         seed=secrets.randbelow(1_000_000) if seed is None else seed,
+        pythons=pythons,
+        until=config.getoption("--until"),
+        seconds=config.getoption("--time-limit"),
     )
 
 
@@ -136,11 +198,12 @@ def into(config: pytest.Config) -> Path:
 
 def race(entered: Entry, config: pytest.Config) -> None:
     """Race, with the results in their file as they come."""
-    allow_open_files(FILES_FOR_EACH_WORKER * len(entered.variants) + FILES_FOR_THE_REST)
+    allow_open_files(FILES_FOR_EACH_WORKER * len(entered.starters) + FILES_FOR_THE_REST)
     into(config).mkdir(parents=True, exist_ok=True)
     cores = share()
-    with started(cores.origin) as origin, shown(entered.steps) as step:
-        racing = Racing(entered, origin, cores, step)
+    host = config.getoption("--origin-address")
+    with started(cores.origin, host) as origin, shown() as watch:
+        racing = Racing(entered, origin, cores, Spectator(watch, entered.until))
         with (into(config) / RESULTS).open("wb") as file:
             config.stash[RACED] = True
             racing.run(file)
@@ -164,6 +227,8 @@ def pytest_terminal_summary(
     except (OSError, UnreadableResults, KeyboardInterrupt) as error:
         why = str(error) or "interrupted"
         terminalreporter.line(f"no report: {why}; make it with: python -m report {file}", red=True)
+        session = config.pluginmanager.getplugin("session")
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
 
 def near(path: Path, config: pytest.Config) -> str:

@@ -11,12 +11,18 @@ class Cores(NamedTuple):
     worker: int | None
 
 
+def usable() -> list[int]:
+    """Give the processors that this process may use; where the system won't say, all."""
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
+
+
 def share() -> Cores:
     """Give the origin the first processor and the variants the last, where there are two."""
-    if not hasattr(os, "sched_getaffinity"):
-        return Cores(None, None)
-    ours = sorted(os.sched_getaffinity(0))
-    return Cores(ours[0], ours[-1]) if len(ours) > 1 else Cores(None, None)
+    ours = usable()
+    pins = hasattr(os, "sched_setaffinity")
+    return Cores(ours[0], ours[-1]) if pins and len(ours) > 1 else Cores(None, None)
 
 
 def pin(core: int | None) -> None:

@@ -1,41 +1,30 @@
-"""The race: blocks of rounds, each variant once in a block, in random order.
+"""The race: blocks of rounds inside generations of fresh processes.
 
-Strategy: every variant keeps a process of its own for the whole race.  First each runs a
-qualifying round, which shows on the origin's evidence that it keeps and reaches its limit and
-puts every result in its place; who does not is out.  Then a round that does not count tells how
-often each repeats a batch that is shorter than the noise.  Then the blocks.
-Whatever befalls a variant costs its own row and no other, and is written down as it happens.
+Strategy: a generation starts a process for each entrant, and ends them all.  The first one holds
+each entrant against its limit, on the origin's evidence, and finds how often a batch that is
+shorter than the noise must be repeated; in the later ones a round that does not count warms each
+process up.  Then come the blocks: every entrant once, in random order.
+Whatever befalls an entrant costs its own row and no other, and is written down as it happens.
 """
 
 import math
 import random
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import IO
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from typing import IO, Protocol
 
 from bench import rounds
-from bench.conditions import conditions
 from bench.cores import Cores
+from bench.entrants import Entrant
+from bench.entry import LOOKS, Entry, TooLittleTime, weight
+from bench.progress import Step
+from bench.records import Records
 from bench.rounds import BrokeARule, Measured, Round
-from bench.scenarios import CALLS, PROFILES, Scenario
-from bench.stable import Out, Stable
-from impls.contract import Variant
-from impls.registry import REFERENCE, missing
-from origin.process import Origin, OriginError
-from report.results import (
-    SCHEMA,
-    Course,
-    End,
-    Entrant,
-    Kind,
-    Mishap,
-    Race,
-    Record,
-    Sample,
-    append,
-)
+from bench.scenarios import Scenario
+from bench.stable import Out, Stable, Worker
+from origin.process import Origin
+from report.results import Block, Kind, Mishap, Results, Sample
 
 PATIENCE = 60.0
 """Seconds after which a round hangs; the slowest takes a few."""
@@ -46,76 +35,21 @@ ENOUGH = 0.05
 MOST_REPEATS = 256
 MOST_BLOCKS = 1000
 QUALIFYING_LIMIT = 8
+FEW_CALLS = 200
+"""Enough to warm a process up: the first block after them is as fast as the later ones."""
 
 
-@dataclass(frozen=True)
-class Entry:
-    """Who is to race on what.
+class Onlooker(Protocol):
+    """Who watches a race."""
 
-    Attributes:
-        variants: those that were chosen, installed or not.
-        scenarios: in the order in which each block takes them.
-        profile: how much is measured, by its name in `PROFILES`.
-        seed: of the order of each block, and of the origin's delays.
-    """
+    def step(self, step: Step) -> None:
+        """Hear what is about to be done."""
 
-    variants: Sequence[Variant]
-    scenarios: Sequence[Scenario]
-    profile: str
-    seed: int
+    def look(self, so_far: Results) -> None:
+        """Look at how everybody stands; asked after each generation."""
 
-    @property
-    def blocks(self) -> dict[str, int]:
-        """How many blocks each scenario gets."""
-        chosen = PROFILES[self.profile].blocks
-        return {scenario.name: chosen[scenario.name] for scenario in self.scenarios}
-
-    @property
-    def starters(self) -> list[Variant]:
-        """The variants that are installed here."""
-        return [variant for variant in self.variants if not missing(variant)]
-
-    @property
-    def steps(self) -> int:
-        """How many rounds the race takes: qualifying, calibration, blocks."""
-        return len(self.starters) * (1 + len(self.calibrated) + sum(self.blocks.values()))
-
-    @property
-    def calibrated(self) -> list[Scenario]:
-        """The scenarios whose batch may be shorter than the noise: those without delays."""
-        return [scenario for scenario in self.scenarios if scenario.delays is None]
-
-    def header(self, cores: Cores) -> Race:
-        """Give the record that the results begin with."""
-        names = [variant.name for variant in self.variants]
-        modules = {module for variant in self.starters for module in variant.needs}
-        return Race(
-            schema=SCHEMA,
-            started=now(),
-            profile=self.profile,
-            seed=self.seed,
-            reference=REFERENCE if REFERENCE in names else names[0],
-            blocks=self.blocks,
-            entrants=[
-                Entrant(variant.name, declared(variant), missing(variant))
-                for variant in self.variants
-            ],
-            courses=[
-                Course(scenario.name, scenario.asks, CALLS, scenario.limit, scenario.figure)
-                for scenario in self.scenarios
-            ],
-            conditions=conditions(cores, modules),
-        )
-
-
-def declared(variant: Variant) -> dict[str, str]:
-    """Give what the variant declares that it cannot do, as the results tell it."""
-    return {ability.value: reason for ability, reason in variant.cannot.items()}
-
-
-def now() -> str:
-    """Give the time of day, for the record."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    def enough(self, so_far: Results) -> bool:
+        """Say whether everything is told; asked after each of `LOOKS`."""
 
 
 class Racing:
@@ -126,23 +60,29 @@ class Racing:
         entry: Entry,
         origin: Origin,
         cores: Cores,
-        step: Callable[[str], None],
+        onlooker: Onlooker,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Prepare to race.
 
         Args:
-            entry: who, and on what.
+            entry: who, on what, for how long.
             origin: the other end of every call.
             cores: which processor is whose.
-            step: is told of each round before it begins.
+            onlooker: is told of each round before it begins, and of how everybody stands.
+            clock: what the time limit is held against.
         """
         self._entry = entry
         self._origin = origin
-        self._header = entry.header(cores)
-        self._step = step
+        self._cores = cores
+        self._onlooker = onlooker
+        self._clock = clock
         self._random = random.Random(entry.seed)
-        self._stable = Stable(cores.worker)
-        self._repeats: dict[tuple[str, str], int] = {}
+        lanes = [(each.name, course.name) for each in entry.starters for course in entry.scenarios]
+        self._repeats = dict.fromkeys(lanes, 1)
+        self._still_in = set(lanes)
+        self._done = 0
 
     def run(self, file: IO[bytes]) -> None:
         """Race, and write every record to the file as it comes.
@@ -150,100 +90,157 @@ class Racing:
         Raises:
             OriginError: the origin is gone; what was measured until then is in the file.
             OSError: the file takes no more, as when the disk is full.
+            TooLittleTime: the time was up within the first generation.
         """
-        self._file = file
-        self._write(self._header)
-        with self._written_end():
-            try:
-                self._qualify()
-                self._calibrate()
-                self._race()
-            finally:
-                self._stable.close()
+        self._began = self._clock()
+        self._records = Records(file, self._entry.header(self._cores))
+        with self._records.to_the_end():
+            self._records.cut_short = self._race()
 
-    @contextmanager
-    def _written_end(self) -> Iterator[None]:
-        cut_short: str | None = "the race failed"
-        try:
-            yield
-            cut_short = None
-        except KeyboardInterrupt:
-            cut_short = "the race was interrupted"
-            raise
-        except OriginError as error:
-            cut_short = str(error)
-            raise
-        except OSError as error:
-            cut_short = f"the results could not be written: {error.strerror}"
-            raise
-        finally:
-            with suppress(OSError):
-                self._write(End(now(), cut_short))
-
-    def _qualify(self) -> None:
-        for variant in self._entry.starters:
-            self._stable.worker(variant)
-        for variant in self._entry.starters:
-            self._step(f"qualifying: {variant.name}")
-            round_ = rounds.qualifying(QUALIFYING_LIMIT)
-            if self._attempt(variant, self._entry.scenarios, -1, round_):
-                self._repeats |= {(variant.name, each.name): 1 for each in self._entry.scenarios}
-
-    def _calibrate(self) -> None:
-        for scenario in self._entry.calibrated:
-            for variant in self._entry.starters:
-                self._step(f"calibrating {scenario.name}: {variant.name}")
-                self._run(variant, scenario, -1)  # the first is slower than all that follow
-                measured = self._run(variant, scenario, -1)
-                if measured:
-                    repeats = min(MOST_REPEATS, math.ceil(ENOUGH / measured.wall))
-                    self._repeats[variant.name, scenario.name] = repeats
-
-    def _race(self) -> None:
-        for block in range(max(self._entry.blocks.values())):
-            for scenario in self._entry.scenarios:
-                if block < self._entry.blocks[scenario.name]:
-                    self._block(block, scenario)
-
-    def _block(self, block: int, scenario: Scenario) -> None:
-        of = self._entry.blocks[scenario.name]
-        for variant in self._random.sample(self._entry.starters, len(self._entry.starters)):
-            self._step(f"{scenario.name}, block {block + 1} of {of}: {variant.name}")
-            measured = self._run(variant, scenario, block)
-            if measured:
-                calls = CALLS * self._repeats[variant.name, scenario.name]
-                self._write(Sample(variant.name, scenario.name, block, calls, *measured))
-
-    def _run(self, variant: Variant, scenario: Scenario, block: int) -> Measured | None:
-        repeats = self._repeats.get((variant.name, scenario.name))
-        if repeats is None:
-            return None
-        seed = self._entry.seed * MOST_BLOCKS + block
-        return self._attempt(variant, [scenario], block, rounds.prepare(scenario, repeats, seed))
-
-    def _attempt(
-        self, variant: Variant, scenarios: Sequence[Scenario], block: int, round_: Round
-    ) -> Measured | None:
-        """Run a round; when it fails, the variant is out of these scenarios."""
-        try:
-            return self._round(variant, round_)
-        except BrokeARule as broken:
-            kind, why = Kind.BROKE_A_RULE, str(broken)
-        except Out as out:
-            kind, why = out.kind, str(out)
-            self._stable.lose(variant)
-        for scenario in scenarios:
-            self._repeats.pop((variant.name, scenario.name), None)
-            self._write(Mishap(variant.name, scenario.name, block, kind, why))
+    def _race(self) -> str | None:
+        """Race generation after generation; say why not all of them, if so."""
+        of = self._entry.generations
+        for done in range(1, of + 1):
+            self._generation(done - 1)
+            self._onlooker.look(self._records.so_far)
+            if self._is_enough(done):
+                break
+            if done < of and self._passed() * (done + 1) > self._entry.seconds * done:
+                return f"the time was up after {done} of {of} generations"
         return None
 
-    def _round(self, variant: Variant, round_: Round) -> Measured:
-        worker = self._stable.worker(variant)
+    def _is_enough(self, done: int) -> bool:
+        looks = self._entry.until is not None and done in LOOKS
+        return looks and self._onlooker.enough(self._records.so_far)
+
+    def _passed(self) -> float:
+        return self._clock() - self._began
+
+    def _generation(self, generation: int) -> None:
+        self._at = generation
+        with closing(Stable(self._cores.worker)) as self._stable:
+            self._start()
+            if generation == 0:
+                self._qualify()
+            for scenario in self._entry.calibrated:
+                self._warm_up(scenario)
+            self._blocks()
+
+    def _start(self) -> None:
+        """Start all processes, and wait until none is busy with its imports."""
+        self._step("starting", work=len(self._entry.starters))
+        for entrant in self._racing():
+            self._kept_in(entrant, self._stable.worker)
+        for entrant in self._racing():
+            self._kept_in(entrant, lambda entrant: self._stable.worker(entrant).load())
+
+    def _kept_in(self, entrant: Entrant, start: Callable[[Entrant], Worker | None]) -> None:
+        try:
+            start(entrant)
+        except Out as out:
+            self._stable.lose(entrant)
+            self._is_out(entrant, self._entry.scenarios, None, (out.kind, str(out)))
+
+    def _qualify(self) -> None:
+        for entrant in self._racing():
+            self._step("qualifying", entrant, work=0)
+            round_ = rounds.qualifying(QUALIFYING_LIMIT)
+            self._attempt(entrant, self._entry.scenarios, None, round_)
+
+    def _warm_up(self, scenario: Scenario) -> None:
+        """Run a few calls that do not count; in the first generation also a batch, to calibrate."""
+        for entrant in self._entry.starters:
+            self._step(f"warming up for {scenario.name}", entrant)
+            self._run(entrant, scenario, None, rounds.prepare(scenario, 1, self._at, FEW_CALLS))
+            if self._at == 0:
+                self._calibrate(entrant, scenario)
+
+    def _calibrate(self, entrant: Entrant, scenario: Scenario) -> None:
+        if measured := self._run(entrant, scenario, None, rounds.prepare(scenario, 1, seed=0)):
+            repeats = min(MOST_REPEATS, math.ceil(ENOUGH / measured.wall))
+            self._repeats[entrant.name, scenario.name] = repeats
+
+    def _blocks(self) -> None:
+        for block in range(max(self._entry.profile.blocks.values())):
+            for scenario in self._entry.scenarios:
+                if self._entry.profile.races(scenario, self._at, block):
+                    self._block(block, scenario)
+                    self._check_time()
+
+    def _check_time(self) -> None:
+        """End a race whose time does not even hold its first generation."""
+        if self._at == 0 and self._passed() > self._entry.seconds:
+            raise TooLittleTime(
+                f"the time was up within the first generation: {self._entry.seconds:g} s are too "
+                "few for one; allow more, or choose fewer entrants"
+            )
+
+    def _block(self, block: int, scenario: Scenario) -> None:
+        order = [each for each in self._entry.starters if self._is_in(each, scenario)]
+        self._random.shuffle(order)
+        self._records.write(Block(self._at, block, scenario.name, [each.name for each in order]))
+        what = f"{scenario.name}, block {block + 1} of {self._entry.profile.blocks[scenario.name]}"
+        seed = (self._entry.seed * MOST_BLOCKS + self._at) * MOST_BLOCKS + block
+        for entrant in order:
+            self._step(what, entrant, weight(scenario))
+            repeats = self._repeats[entrant.name, scenario.name]
+            round_ = rounds.prepare(scenario, repeats, seed)
+            if measured := self._run(entrant, scenario, block, round_):
+                at = (entrant.name, scenario.name, self._at, block)
+                self._records.write(Sample(*at, round_.calls(), **measured._asdict()))
+
+    def _run(
+        self, entrant: Entrant, scenario: Scenario, block: int | None, round_: Round
+    ) -> Measured | None:
+        if not self._is_in(entrant, scenario):
+            return None
+        return self._attempt(entrant, [scenario], block, round_)
+
+    def _attempt(
+        self, entrant: Entrant, scenarios: Sequence[Scenario], block: int | None, round_: Round
+    ) -> Measured | None:
+        """Run a round; when it fails, the entrant is out of these scenarios."""
+        try:
+            return self._round(entrant, round_)
+        except BrokeARule as broken:
+            self._is_out(entrant, scenarios, block, (Kind.BROKE_A_RULE, str(broken)))
+        except Out as out:
+            self._stable.lose(entrant)
+            self._is_out(entrant, scenarios, block, (out.kind, str(out)))
+        return None
+
+    def _round(self, entrant: Entrant, round_: Round) -> Measured:
+        worker = self._stable.worker(entrant)
         if round_.plan is None:
             return rounds.measure(round_, worker.run(None, round_.jobs(), PATIENCE), None)
         self._origin.plan(round_.plan)
-        ran = worker.run(self._origin.calls, round_.jobs(), PATIENCE)
-        return rounds.measure(round_, ran, self._origin.ledger(patience=1.0))
+        came = worker.run(self._origin.calls, round_.jobs(), PATIENCE)
+        return rounds.measure(round_, came, self._origin.ledger(patience=1.0))
 
-    def _write(self, record: Record) -> None:
-        append(self._file, [record])
+    def _racing(self) -> list[Entrant]:
+        """Give those that are still in, on one course at least."""
+        names = {name for name, _ in self._still_in}
+        return [each for each in self._entry.starters if each.name in names]
+
+    def _is_in(self, entrant: Entrant, scenario: Scenario) -> bool:
+        return (entrant.name, scenario.name) in self._still_in
+
+    def _is_out(
+        self,
+        entrant: Entrant,
+        scenarios: Sequence[Scenario],
+        block: int | None,
+        befell: tuple[Kind, str],
+    ) -> None:
+        for scenario in scenarios:
+            if self._is_in(entrant, scenario):
+                self._still_in.remove((entrant.name, scenario.name))
+                at = (entrant.name, scenario.name, self._at, block)
+                self._records.write(Mishap(*at, *befell))
+
+    def _step(self, what: str, entrant: Entrant | None = None, work: int = 1) -> None:
+        of = self._entry.generations
+        where = f"generation {self._at + 1} of {of}: {what}"
+        share = max(self._done / self._entry.work, self._passed() / self._entry.seconds)
+        self._onlooker.step(Step(where, entrant.name if entrant else "", min(share, 1.0)))
+        self._done += work

@@ -6,15 +6,17 @@ reaches its limit, and has its connections open when the clock starts.  Afterwar
 ledger are checked.  A round that broke a rule is no sample.
 """
 
-from collections.abc import Sequence
+import math
 from typing import NamedTuple
 
 from bench.ideal import ideal_time
 from bench.scenarios import CALLS, Scenario
-from bench.worker import Job, Ran
+from bench.stable import Came
+from bench.worker import Job
 from origin.ledger import Ledger
 from origin.plan import Plan, Seen, Step, log_normal
-from report.results import Saw
+from report.results import Saw, Spent
+from report.times import counted
 
 WARM_UP = range(-1_000_000, 0)
 GATED_DEADLINE = 5.0
@@ -66,22 +68,29 @@ class Round(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """A round that counts, in seconds."""
+    """A round that counts; the last fields of `report.results.Sample`."""
 
     wall: float
-    cpu: float
+    user: float
+    system: float
+    spent: Spent
     saw: Saw | None
 
+    @property
+    def cpu(self) -> float:
+        """Seconds of processor time."""
+        return self.user + self.system
 
-def prepare(scenario: Scenario, repeats: int, seed: int) -> Round:
-    """Prepare a round of `repeats` batches; the seed chooses the delays."""
-    batches = [range(CALLS * n, CALLS * (n + 1)) for n in range(repeats)]
+
+def prepare(scenario: Scenario, repeats: int, seed: int, calls: int = CALLS) -> Round:
+    """Prepare a round of `repeats` batches of so many calls; the seed chooses the delays."""
+    batches = [range(calls * n, calls * (n + 1)) for n in range(repeats)]
     warm_up = WARM_UP[-scenario.limit :]
     if not scenario.remote:
         return Round(scenario.limit, warm_up, batches, plan=None)
     steps = dict.fromkeys(warm_up, Step(gate=Seen(in_progress=scenario.limit)))
     if scenario.delays:
-        timed = range(CALLS * repeats)
+        timed = range(calls * repeats)
         steps |= log_normal(timed, **scenario.delays._asdict(), seed=seed).steps
     plan = Plan(steps, warm_up=len(warm_up))
     return Round(scenario.limit, warm_up, batches, plan, gauged=scenario.delays is not None)
@@ -94,7 +103,7 @@ def qualifying(limit: int) -> Round:
     return Round(limit, WARM_UP[-limit:], [range(4 * limit)], plan, True, GATED_DEADLINE)
 
 
-def measure(round_: Round, ran: Sequence[Ran], ledger: Ledger | None) -> Measured:
+def measure(round_: Round, came: Came, ledger: Ledger | None) -> Measured:
     """Check a round, and give its figures.
 
     Raises:
@@ -102,18 +111,33 @@ def measure(round_: Round, ran: Sequence[Ran], ledger: Ledger | None) -> Measure
     """
     if ledger:
         check_ledger(round_, ledger)
-    for args, (_, _, results, error) in zip([round_.warm_up, *round_.batches], ran, strict=True):
-        check_results(args, results, error, remote=ledger is not None)
-    wall, cpu = (sum(part) for part in list(zip(*ran[1:], strict=True))[:2])
-    return Measured(wall, cpu, saw(round_, ledger) if ledger else None)
+    batches = [round_.warm_up, *round_.batches]
+    if len(came.ran) != len(batches):
+        raise BrokeARule(f"it ran {len(came.ran)} of {len(batches)} batches")
+    for args, ran in zip(batches, came.ran, strict=True):
+        check_results(args, ran.unpacked(), ran.error, remote=ledger is not None)
+    timed = [(ran.wall, ran.user, ran.system) for ran in came.ran[1:]]
+    wall, user, system = map(sum, zip(*timed, strict=True))
+    spent = Spent(*came.spent)
+    check_times(wall, user, system, spent)
+    seen = saw(round_, ledger) if ledger else None
+    return Measured(wall, user, system, spent, seen)
 
 
-def check_results(
-    args: range, results: list[object] | None, error: str | None, *, remote: bool
-) -> None:
+def check_times(wall: float, user: float, system: float, spent: Spent) -> None:
+    """Refuse times that no round can take: they come from the variant's own clock."""
+    times = (wall, user, system, spent.start_up, spent.shut_down)
+    if not (wall > 0 and user + system > 0 and all(0 <= each < math.inf for each in times)):
+        told = ", ".join(f"{each:g}" for each in times)
+        raise BrokeARule(f"its clock tells times that no round takes: {told} s")
+
+
+def check_results(args: range, results: object, error: str | None, *, remote: bool) -> None:
     """Hold the results against what the arguments must give."""
-    if results is None:
+    if error is not None:
         raise BrokeARule(f"the batch raised {error}")
+    if not isinstance(results, list):
+        raise BrokeARule(f"R1: the results are no list but {results!r:.60}")
     if len(results) != len(args):
         raise BrokeARule(f"R1: {len(results)} results of {len(args)} calls")
     right = [f"ANSWER TO {arg}" for arg in args] if remote else list(args)
@@ -159,12 +183,19 @@ def peaks(round_: Round, ledger: Ledger) -> list[int]:
 
 def saw(round_: Round, ledger: Ledger) -> Saw:
     """Give what the origin saw of the timed batches."""
+    batches = [ledger.of(batch) for batch in round_.batches]
     timed = ledger.of(range(round_.batches[0].start, round_.batches[-1].stop))
-    delays = [ledger.of(batch).delays() for batch in round_.batches]
+    took = [call.ended - call.received for call in timed.calls]
+    span = sum(batch.span() for batch in batches)
     return Saw(
         most_in_progress=max(peaks(round_, ledger), default=None),
+        in_progress=sum(took) / span,
         connections=timed.connections(),
         cpu=timed.cpu,
         busy=timed.busy(),
-        ideal=sum(ideal_time(each, round_.limit) for each in delays),
+        ideal=sum(ideal_time(batch.delays(), round_.limit) for batch in batches),
+        held=sum(took) / len(took),
+        took=counted(took),
+        idle=counted(timed.idle()),
+        since=counted([seconds for batch in batches for seconds in batch.since()]),
     )

@@ -5,6 +5,7 @@ about.  Where a batch is shorter than the noise, a round repeats it; every sampl
 calls it stands for.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from report.results import Figure
@@ -69,12 +70,35 @@ SCENARIOS = {
 
 
 class Profile(NamedTuple):
-    """How much is measured: blocks for each scenario."""
+    """How much is measured.
 
-    blocks: dict[str, int]
+    Attributes:
+        name: as it is chosen.
+        generations: sets of fresh processes.
+        blocks: for each scenario, how many in a generation that races it.
+        every: for each scenario, how many generations lie between two that race it; a round that
+            waits for its calls takes ten times as long as one bound by the processor, and its
+            figure is ten times as steady.
+    """
 
+    name: str
+    generations: int
+    blocks: Mapping[str, int]
+    every: Mapping[str, int]
+
+    def races(self, scenario: Scenario, generation: int, block: int) -> bool:
+        """Say whether this generation races the scenario in its block of this number."""
+        raced = generation % self.every[scenario.name] == 0
+        return raced and block < self.blocks[scenario.name]
+
+
+ONE_EACH = {"null": 1, "loopback": 1, "web": 1}
 
 PROFILES = {
-    "quick": Profile({"null": 5, "loopback": 5, "web": 1}),
-    "standard": Profile({"null": 15, "loopback": 15, "web": 8}),
+    profile.name: profile
+    for profile in (
+        Profile("quick", 5, ONE_EACH, ONE_EACH | {"web": 5}),
+        Profile("standard", 13, ONE_EACH | {"null": 3, "loopback": 3}, ONE_EACH | {"web": 2}),
+        Profile("thorough", 41, ONE_EACH | {"null": 5, "loopback": 5}, ONE_EACH | {"web": 2}),
+    )
 }

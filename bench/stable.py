@@ -1,24 +1,23 @@
-"""The near end of the workers: one process for each variant, which may hang, die or fail.
+"""The near end of the workers: one process for each entrant, which may hang, die or fail.
 
 Strategy: whatever happens over there becomes one exception here, with a reason in words.  It
-costs that worker its life, and nobody else anything; the variant gets a fresh one when it is
+costs that worker its life, and nobody else anything; the entrant gets a fresh one when it is
 asked for next.
 """
 
 import contextlib
 import signal
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import execnet
 import psutil
 
+from bench.entrants import Entrant
+from bench.pythons import UnusablePython, gateway
+from bench.readings import Spending
 from bench.worker import READY, Job, Ran
-from impls.contract import Variant
 from report.results import Kind
 
-ROOT = Path(__file__).parents[1]
 REMOTE = """
 import sys
 sys.path.insert(0, channel.receive())
@@ -28,9 +27,21 @@ serve(channel)
 START_PATIENCE = 30.0
 """Seconds for an interpreter to start and import one runtime, on a machine that is busy."""
 
-
 KILL_PATIENCE = 5.0
 """Seconds for the system to end a process that it was told to."""
+
+
+KILLED_BY: dict[int | None, str] = {
+    **{-each: f": killed by {each.name}" for each in signal.Signals},
+    -signal.SIGKILL: ": killed by SIGKILL, as the system does when memory runs out",
+}
+
+
+class Came(NamedTuple):
+    """What came of a run: its batches, and what it took besides time."""
+
+    ran: list[Ran]
+    spent: Spending
 
 
 class Out(Exception):  # noqa: N818 - as in "out of the race"
@@ -42,32 +53,43 @@ class Out(Exception):  # noqa: N818 - as in "out of the race"
         self.kind = kind
 
 
-@contextlib.contextmanager
-def sheltered() -> Iterator[None]:
-    """Start processes that Ctrl-C never reaches, not even while they start: it is the race's."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 class Worker:
-    """One variant in a process of its own, which runs `remote` over there."""
+    """One entrant in a process of its own, which runs `remote` over there."""
 
     remote = REMOTE
 
-    def __init__(self, group: execnet.Group, variant: Variant, core: int | None) -> None:
-        """Start the process on that processor, and let it begin to load the variant."""
-        with sheltered():
-            gateway = group.makegateway("popen//execmodel=main_thread_only")
-        self._channel = gateway.remote_exec(self.remote)
-        self._channel.send(str(ROOT))
-        self._channel.send((variant.home, variant.name, core))
+    def __init__(self, group: execnet.Group, entrant: Entrant, core: int | None) -> None:
+        """Start the process on that processor, and let it begin to load the variant.
+
+        Raises:
+            Out: its interpreter can't be started.
+        """
         self._process: psutil.Process | None = None
         self._ready = False
+        self._here = entrant.python.is_here
+        try:
+            with gateway(entrant.python, group) as started:
+                self._channel = started.remote_exec(self.remote)
+                self._channel.send(entrant.python.root)
+                home, name = entrant.variant.home, entrant.variant.name
+                self._channel.send((home, name, core if self._here else None))
+        except UnusablePython as error:
+            raise Out(Kind.FAILED, str(error)) from None
 
-    def run(self, endpoint: tuple[str, int] | None, jobs: list[Job], patience: float) -> list[Ran]:
+    def load(self) -> None:
+        """Wait until the variant is loaded.
+
+        Raises:
+            Out: it hung, died or failed.
+        """
+        if not self._ready:
+            number = self._receive(START_PATIENCE)
+            if self._here:
+                with contextlib.suppress(psutil.NoSuchProcess):  # the next line tells that it died
+                    self._process = psutil.Process(number)
+            self._ready = self._receive(START_PATIENCE) == READY
+
+    def run(self, endpoint: tuple[str, int] | None, jobs: list[Job], patience: float) -> Came:
         """Run the jobs in one run of the variant.
 
         Args:
@@ -78,18 +100,13 @@ class Worker:
         Raises:
             Out: it hung, died or failed, now or when it was loaded.
         """
-        if not self._ready:
-            self._load()
+        self.load()
         try:
             self._channel.send((endpoint, jobs))
         except OSError:
-            raise Out(Kind.DIED, "its process ended between two rounds") from None
-        ran: list[Ran] = self._receive(patience)
-        return ran
-
-    def _load(self) -> None:
-        self._process = psutil.Process(self._receive(START_PATIENCE))
-        self._ready = self._receive(START_PATIENCE) == READY
+            raise Out(Kind.DIED, f"its process ended between two rounds{self._killed()}") from None
+        ran, spent = self._receive(patience)
+        return Came([Ran(*each) for each in ran], spent)
 
     def _receive(self, patience: float) -> Any:
         try:
@@ -97,20 +114,39 @@ class Worker:
         except self._channel.TimeoutError:
             raise Out(Kind.HUNG, f"no reply for {patience:.0f} s") from None
         except self._channel.RemoteError as error:
-            raise Out(Kind.FAILED, error.formatted.strip().splitlines()[-1]) from None
+            raise Out(Kind.FAILED, last_line(error.formatted)) from None
         except EOFError:
-            raise Out(Kind.DIED, "its process ended in the middle") from None
+            raise Out(Kind.DIED, f"its process ended in the middle{self._killed()}") from None
+
+    def _killed(self) -> str:
+        """Say which signal ended the process, if one did."""
+        code = None
+        if self._process is not None:
+            with contextlib.suppress(psutil.TimeoutExpired):
+                code = self._process.wait(KILL_PATIENCE)
+        return KILLED_BY.get(code, "")
 
     def kill(self) -> None:
-        """End the process, however deep it is in whatever it does, and see it gone."""
+        """End the process, however deep it is in whatever it does; `bury` sees it gone."""
         if self._process is not None:
             with contextlib.suppress(psutil.NoSuchProcess):
                 self._process.kill()
+
+    def bury(self) -> None:
+        """Wait until the process is gone; one that takes long ends without us."""
+        if self._process is not None:
+            with contextlib.suppress(psutil.TimeoutExpired):
                 self._process.wait(KILL_PATIENCE)
 
 
+def last_line(traceback: str) -> str:
+    """Give what was raised; in a group the last of it, without the lines that are drawn there."""
+    lines = [line.lstrip(" |+-") for line in traceback.splitlines()]
+    return [line for line in lines if line][-1]
+
+
 class Stable:
-    """The workers of all variants, all of one kind."""
+    """The workers of all entrants, all of one kind."""
 
     kind = Worker
 
@@ -120,18 +156,26 @@ class Stable:
         self._core = core
         self._workers: dict[str, Worker] = {}
 
-    def worker(self, variant: Variant) -> Worker:
-        """Give the variant's worker, a fresh one where there is none."""
-        if variant.name not in self._workers:
-            self._workers[variant.name] = self.kind(self._group, variant, self._core)
-        return self._workers[variant.name]
+    def worker(self, entrant: Entrant) -> Worker:
+        """Give the entrant's worker, a fresh one where there is none.
 
-    def lose(self, variant: Variant) -> None:
-        """Kill the variant's worker."""
-        self._workers.pop(variant.name).kill()
+        Raises:
+            Out: it can't be started.
+        """
+        if entrant.name not in self._workers:
+            self._workers[entrant.name] = self.kind(self._group, entrant, self._core)
+        return self._workers[entrant.name]
+
+    def lose(self, entrant: Entrant) -> None:
+        """Kill the entrant's worker, if it has one."""
+        if worker := self._workers.pop(entrant.name, None):
+            worker.kill()
+            worker.bury()
 
     def close(self) -> None:
-        """End all workers."""
+        """End all workers: all are killed before the first is waited for."""
         for worker in self._workers.values():
             worker.kill()
+        for worker in self._workers.values():
+            worker.bury()
         self._group.terminate(timeout=1.0)

@@ -3,10 +3,9 @@
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from bench.entrants import Entrant
 from bench.face import Stopwatch
 from bench.scenarios import Scenario
-from impls.contract import Variant
-from impls.registry import missing
 from report.results import Results
 
 pytestmark = [
@@ -20,19 +19,19 @@ def test_race(
     benchmark: BenchmarkFixture,
     results: Results,
     scenario: Scenario,
-    variant: Variant,
+    entrant: Entrant,
     stopwatch: Stopwatch,
 ) -> None:
-    """The variant keeps the rules in every round on the scenario, in this time."""
-    if reason := missing(variant):
-        pytest.skip(reason)
+    """The entrant keeps the rules in every round on the scenario, in this time."""
+    if entrant.missing is not None:
+        pytest.skip(entrant.missing)
     for mishap in results.mishaps:
-        if (mishap.entrant, mishap.course) == (variant.name, scenario.name):
-            pytest.fail(f"{variant.name} {mishap.kind}: {mishap.why}", pytrace=False)
+        if (mishap.entrant, mishap.course) == (entrant.name, scenario.name):
+            pytest.fail(f"{entrant.name} {mishap.kind}: {mishap.why}", pytrace=False)
     samples = [
         sample
         for sample in results.samples
-        if (sample.entrant, sample.course) == (variant.name, scenario.name)
+        if (sample.entrant, sample.course) == (entrant.name, scenario.name)
     ]
     stopwatch.replay(samples)
     benchmark.pedantic(stopwatch.lap, rounds=len(samples))

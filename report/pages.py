@@ -52,10 +52,18 @@ def write(results: Results, file: str, into: Path) -> tuple[Path, Path]:
     into.mkdir(parents=True, exist_ok=True)
     pages = [(into / name, render(name, facts)) for name in ("index.html", "report.md")]
     for path, text in pages:
-        new = path.with_name(f"{path.name}.new")  # half a page must not replace a whole one
+        _replace(path, text)
+    return pages[0][0], pages[1][0]
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a page; half of it must not replace a whole one."""
+    new = path.with_name(f"{path.name}.new")
+    try:
         new.write_text(text, encoding="utf-8")
         new.replace(path)
-    return pages[0][0], pages[1][0]
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def render(template: str, facts: dict[str, Any]) -> str:

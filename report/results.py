@@ -307,6 +307,8 @@ def read(path: Path) -> Results:
     Raises:
         UnreadableResults: it is not there, is something else, or is of another version.
     """
+    if path.exists() and not path.is_file():  # a device might have no end
+        raise UnreadableResults(f"can't read {path}: it is no file")
     try:
         first, *lines = path.read_bytes().splitlines() or [b""]
     except OSError as error:

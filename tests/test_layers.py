@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 RUNTIMES = {"anyio", "asyncio", "curio", "rloop", "trio", "uvloop", "concurrent", "threading"}
 CONTRACT = ("impls.contract", "impls.http1")
+RACE = ("bench.*", "impls.*", "origin.*", "report.results", "report.times")
 ANY = ("*",)
 
 # By module as a shell-style pattern, the first that matches: which modules of the project it may
@@ -27,11 +28,13 @@ MAY_IMPORT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "impls.rivals*": ((*CONTRACT, "impls.on_*"), ANY),
     "origin*": (("origin*",), ()),
     "report*": (("report*",), ()),
-    "bench.conftest": (
-        ("bench.*", "impls.*", "origin.*", "report.results", "report.pages"),
-        (),
-    ),
-    "bench*": (("bench.*", "impls.*", "origin.*", "report.results"), ANY),
+    "bench.about": ((), ()),
+    "bench.conftest": ((*RACE, "report.pages"), ()),
+    "bench.onlooker": ((*RACE, "report.comparison", "report.figures"), ()),
+    "bench.pythons": (RACE, ("threading",)),
+    "bench.selftest*": (("bench.*", "impls.*", "origin.*", "report.*"), ("threading",)),
+    "bench.yardsticks*": (RACE, ANY),
+    "bench*": (RACE, ()),
     "tests*": (ANY, ANY),
 }
 
@@ -130,7 +133,16 @@ def test_every_row_has_a_module() -> None:
         ("report.pages", "if True:\n    import origin", "imports origin"),
         ("bench.race", "from report.pages import write", "imports report.pages"),
         ("bench.race", "from report import figures", "imports report.figures"),
+        ("bench.race", "from report import names", "imports report.names"),
+        ("bench.race", "import trio", "imports trio"),
+        ("bench.worker", "from concurrent.futures import Future", "imports concurrent.futures"),
+        ("bench.about", "from bench.cores import pin", "imports bench.cores"),
         ("bench.conftest", "from report.figures import Row", "imports report.figures"),
+        ("bench.onlooker", "from report.pages import write", "imports report.pages"),
+        ("bench.onlooker", "from report import words", "imports report.words"),
+        ("bench.selftest.noise", "import tests.broken", "imports tests.broken"),
+        ("bench.selftest.noise", "import asyncio", "imports asyncio"),
+        ("bench.yardsticks.tasks", "from report import figures", "imports report.figures"),
         ("bench.worker", "from tests.broken import VARIANTS", "imports tests.broken"),
     ],
 )
@@ -145,7 +157,11 @@ def test_a_violation_is_found(module: str, source: str, found: str) -> None:
         ("impls.on_trio", "import trio.testing, json\nfrom impls.contract import Batch"),
         ("origin.server", "from origin import wire\nimport selectors"),
         ("bench.race", "from bench import rounds\nfrom report.results import Sample"),
+        ("bench.rounds", "from report.times import counted"),
         ("bench.conftest", "from report.pages import write"),
+        ("bench.onlooker", "from report.figures import Row, standings"),
+        ("bench.selftest.noise", "from report import method\nfrom report.statistics import ALPHA"),
+        ("bench.yardsticks.bare", "import trio, asyncio\nfrom report.results import Sample"),
         ("tests.broken", "from impls import on_asyncio\nimport asyncio, report.pages"),
     ],
 )

@@ -9,11 +9,12 @@ import sys
 from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from functools import partial
+from itertools import count
 
 from rich.console import Console
 
 from bench.cores import share
-from bench.progress import shown
+from bench.progress import Step, shown
 from bench.yardsticks.claims import CLAIMS, Measurement, table
 from bench.yardsticks.ground import Ground
 from bench.yardsticks.tasks import Task, tasks
@@ -74,14 +75,14 @@ def known(name: str) -> str:
 def measure(chosen: Sequence[Task]) -> list[Measurement]:
     """Make the measurements, and show how far they are."""
     cores = share()
-    with (
-        started(cores.origin) as origin,
-        shown(sum(task.runs for task in chosen)) as step,
-    ):
-        return [
-            task.done(Ground(origin, cores.worker, partial(step, f"{task.claim}, {task.subject}")))
-            for task in chosen
-        ]
+    runs = sum(task.runs for task in chosen)
+    done = count()
+    with started(cores.origin) as origin, shown() as watch:
+
+        def step(task: Task) -> None:
+            watch.step(Step(f"{task.claim}, {task.subject}", "", next(done) / runs))
+
+        return [task.done(Ground(origin, cores.worker, partial(step, task))) for task in chosen]
 
 
 def command(args: Sequence[str]) -> str:

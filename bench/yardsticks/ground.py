@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bench import rounds
+from bench.entrants import Entrant
 from bench.rounds import BrokeARule, Measured, Round
-from bench.stable import Stable, Worker
+from bench.stable import Came, Stable, Worker
 from bench.worker import Job, Ran
 from impls.contract import Variant
 from origin.plan import Plan
@@ -43,7 +44,7 @@ class Ground:
     def processes(self, kind: type[Stable] = Stable) -> Iterator[Callable[[Variant], Worker]]:
         """Give what starts a process for a variant, and end them all with the block."""
         with closing(kind(self.core)) as stable:
-            yield stable.worker
+            yield lambda variant: stable.worker(Entrant(variant.name, variant))
 
     def remote(self, worker: Worker, round_: Round) -> tuple[Measured, list[Any]]:
         """Run a round against the origin: give its figures, and what a probe told.
@@ -53,9 +54,10 @@ class Ground:
             Out: the worker hung, died or failed.
         """
         self.origin.plan(round_.plan or Plan())
-        ran = self._run(worker, self.origin.calls, round_.jobs())
+        ran, spent = self._run(worker, self.origin.calls, round_.jobs())
         batches = 1 + len(round_.batches)
-        measured = rounds.measure(round_, ran[:batches], self.origin.ledger(patience=1.0))
+        came = Came(ran[:batches], spent)
+        measured = rounds.measure(round_, came, self.origin.ledger(patience=1.0))
         return measured, results(ran[batches:])
 
     def alone(self, worker: Worker, jobs: list[Job]) -> list[Ran]:
@@ -65,21 +67,21 @@ class Ground:
             BrokeARule: a batch failed.
             Out: the worker hung, died or failed.
         """
-        ran = self._run(worker, None, jobs)
+        ran = self._run(worker, None, jobs).ran
         results(ran)
         return ran
 
-    def _run(self, worker: Worker, endpoint: Address | None, jobs: list[Job]) -> list[Ran]:
+    def _run(self, worker: Worker, endpoint: Address | None, jobs: list[Job]) -> Came:
         self.step()
         return worker.run(endpoint, jobs, PATIENCE)
 
 
 def results(ran: list[Ran]) -> list[Any]:
     """Give the results of all batches, none of which may have failed."""
-    for _, _, _, error in ran:
-        if error:
-            raise BrokeARule(f"the batch raised {error}")
-    return [result for _, _, came, _ in ran for result in came or ()]
+    for each in ran:
+        if each.error:
+            raise BrokeARule(f"the batch raised {each.error}")
+    return [result for each in ran for result in each.unpacked() or ()]
 
 
 def in_turns(runs: Mapping[str, Callable[[], T]]) -> dict[str, T]:

@@ -76,7 +76,7 @@ def added(pair: tuple[Variant, Variant], ground: Ground) -> Found:
     jobs = prepare(SCENARIOS["null"], NULL_REPEATS, seed=0).jobs()
 
     def cpu(worker: Worker) -> float:
-        return sum(cpu for _, cpu, *_ in ground.alone(worker, jobs)[1:])
+        return sum(ran.cpu for ran in ground.alone(worker, jobs)[1:])
 
     return Found([ratio - 1 for ratio in ratios(pair, cpu, ground)])
 
@@ -138,8 +138,8 @@ def efficiency(variant: Variant, ground: Ground) -> Found:
     with ground.processes() as process:
         for seed in range(WEB_ROUNDS):
             round_ = prepare(SCENARIOS["web"], 1, seed)
-            wall, _, saw = ground.remote(process(variant), round_)[0]
-            found.append(saw.ideal / wall if saw else 0.0)
+            measured, _ = ground.remote(process(variant), round_)
+            found.append(measured.saw.ideal / measured.wall if measured.saw else 0.0)
     return Found(found)
 
 

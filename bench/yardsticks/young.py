@@ -5,11 +5,6 @@ Strategy: the same far end, with the ageing taken out of it.  See `bench.worker.
 
 from bench.stable import REMOTE, Stable, Worker
 
-YOUNG = """
-from bench import worker
-worker.age_heap = lambda: None
-"""
-
 
 class YoungWorker(Worker):
     """One variant in a process of its own, where nothing large was ever freed."""

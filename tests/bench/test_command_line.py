@@ -5,13 +5,11 @@ Nothing here sleeps: a race is interrupted when it has said how far it is.
 
 import json
 import os
+import pty
+import re
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, NamedTuple, cast
 
 import psutil
 import pytest
@@ -19,147 +17,138 @@ import pytest
 from bench.scenarios import PROFILES, SCENARIOS
 from impls.registry import VARIANTS
 from report.results import Results, read
+from tests.bench.commands import (
+    RACE,
+    ROOT,
+    TINY,
+    Command,
+    assert_no_traceback,
+    assert_one_line,
+    ended,
+)
 
-ROOT = Path(__file__).parents[2]
-COMMAND = (sys.executable, "-m", "pytest", "bench/", "--benchmark-only", "--color=no")
-TINY = ("--variants", "asyncio/workers", "--scenarios", "null", "--profile", "quick")
-LONG = ("--variants", "*/workers", "--scenarios", "null,loopback", "--profile", "standard")
+ALL = ("--scenarios", "null", "--profile", "standard")
 FEW_FILES = ("sh", "-c", 'ulimit -n 100; exec "$@"', "sh")
-PATIENCE = 50.0
-"""Seconds for a command to end; a tiny race takes three."""
+SMALL_FILES = ("bash", "-c", 'ulimit -f {}; exec "$@"', "bash")
+"""Ends files after so many KiB, as a disk that is full."""
 
+SECONDS_TO_STOP = 8.0
+"""After Ctrl-C: two on a machine that is not busy; this one may be."""
 
-class Ended(NamedTuple):
-    """How a command ended."""
-
-    code: int
-    out: str
-    errors: str
-
-    @property
-    def said(self) -> str:
-        """All that it said."""
-        return self.out + self.errors
-
-
-class Command:
-    """A race as it runs, in a session of its own, so that no process of it can hide."""
-
-    def __init__(self, *options: str, under: tuple[str, ...] = ()) -> None:
-        """Start it."""
-        clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
-        self.process = subprocess.Popen(
-            [*under, *COMMAND, "-p", "no:cacheprovider", *options],
-            cwd=ROOT,
-            env={**clean, "COLUMNS": "120"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-
-    def wait_for(self, words: str) -> None:
-        """Read what it says until it says this."""
-        says = cast("IO[str]", self.process.stdout)  # a pipe was asked for
-        assert any(words in line for line in iter(says.readline, "")), f"it never said {words!r}"
-
-    def end(self) -> Ended:
-        """Wait for its end."""
-        out, errors = self.process.communicate(timeout=PATIENCE)
-        return Ended(self.process.returncode, out, errors)
-
-    def processes(self) -> list[psutil.Process]:
-        """Give all processes of its session that still run."""
-        return [each for each in psutil.process_iter() if self._owns(each)]
-
-    def _owns(self, process: psutil.Process) -> bool:
-        try:
-            alive = process.status() != psutil.STATUS_ZOMBIE
-            return alive and os.getsid(process.pid) == self.process.pid
-        except (ProcessLookupError, psutil.NoSuchProcess):
-            return False
-
-    def kill(self) -> None:
-        """End all of it, if a test did not get so far."""
-        for process in self.processes():
-            process.kill()
-        self.process.communicate()
-
-
-@pytest.fixture
-def commands() -> Iterator[list[Command]]:
-    """What was started, and ends with the test."""
-    started: list[Command] = []
-    yield started
-    for command in started:
-        command.kill()
-
-
-def start(commands: list[Command], *options: str, under: tuple[str, ...] = ()) -> Command:
-    """Start a command that ends with the test."""
-    command = Command(*options, under=under)
-    commands.append(command)
-    return command
-
-
-def assert_one_message(ended: Ended, first: str) -> str:
-    """Expect a failure that is one message and no traceback; give that message."""
-    assert ended.code not in (0, None), ended.said
-    for noise in ("Traceback", "conftest.py", "INTERNALERROR", ".py:"):
-        assert noise not in ended.said, ended.said
-    assert ended.said.count(first) == 1, ended.said
-    return ended.said[ended.said.index(first) :]
+PAGES = ("index.html", "report.md")
 
 
 # What is refused.
 
 
 @pytest.mark.parametrize("patterns", ["twisted/*", "asyncio/workers,twisted/*"])
-def test_an_unknown_variant(patterns: str, commands: list[Command]) -> None:
+def test_an_unknown_variant(patterns: str) -> None:
     """It is named, and so are all that there are."""
-    ended = start(commands, "--variants", patterns).end()
-    said = assert_one_message(ended, "no variant matches 'twisted/*'; there are:")
-    assert [line.strip() for line in said.split("\n\n")[0].splitlines()[1:]] == list(VARIANTS)
+    end = ended("--variants", patterns)
+    assert_one_line(end, "no variant matches 'twisted/*'; there are:")
+    said = end.errors.split("\n\n")[0]
+    assert [line.strip() for line in said.splitlines()[1:]] == list(VARIANTS)
 
 
-def test_an_unknown_scenario(commands: list[Command]) -> None:
-    """It is named in one line, and so are all that there are."""
-    ended = start(commands, "--scenarios", "null,moonlight").end()
-    said = assert_one_message(ended, "no scenario is called 'moonlight'; there are: ")
-    assert said.splitlines()[0].endswith(": " + ", ".join(SCENARIOS))
-
-
-def test_an_unknown_profile(commands: list[Command]) -> None:
-    """It is named in one line, and so are all that there are."""
-    ended = start(commands, "--profile", "endless").end()
-    said = assert_one_message(ended, "argument --profile: invalid choice: 'endless'")
-    assert all(name in said.splitlines()[0] for name in PROFILES)
-
-
-def test_too_few_open_files(tmp_path: Path, commands: list[Command]) -> None:
-    """One line says what the limit is, what is needed, and how to raise it; nothing is raced."""
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            ("--scenarios", "null,moonlight"),
+            f"no scenario is called 'moonlight'; there are: {', '.join(SCENARIOS)}",
+        ),
+        (
+            ("--profile", "endless"),
+            "python -m pytest: error: argument --profile: invalid choice: 'endless' (choose from "
+            + ", ".join(map(repr, PROFILES)),
+        ),
+        (
+            ("--until", "soon"),
+            "python -m pytest: error: argument --until: 'soon' is no margin; one is written as 5%",
+        ),
+        (
+            ("--time-limit", "soon"),
+            "python -m pytest: error: argument --time-limit: 'soon' is no time; one is written ",
+        ),
+        (("--python", "/nowhere/python"), "--python /nowhere/python: no such interpreter; give"),
+        (
+            ("--variants", "asyncio/workers"),
+            "a race needs two entrants, and asyncio/workers is alone; choose more of them",
+        ),
+        (
+            (*TINY, "-k", "semaphore"),
+            "a race needs two entrants, and asyncio/semaphore is alone; choose more of them",
+        ),
+    ],
+)
+def test_what_can_not_be_raced(options: tuple[str, ...], told: str, tmp_path: Path) -> None:
+    """One line says what is wrong with it and what there is; nothing is raced."""
     into = tmp_path / "report"
-    ended = start(commands, *TINY, "--report-into", str(into), under=FEW_FILES).end()
-    said = assert_one_message(ended, "the limit on open files is 100 and the race needs 264; ")
-    assert "raise it with: ulimit -n 264" in said.splitlines()[0]
+    assert_one_line(ended(*options, "--report-into", str(into)), told)
     assert not into.exists()
 
 
-def test_a_folder_that_cannot_be(tmp_path: Path, commands: list[Command]) -> None:
+def test_too_few_open_files(tmp_path: Path) -> None:
+    """One line says what the limit is, what is needed, and how to raise it; nothing is raced."""
+    into = tmp_path / "report"
+    end = ended(*TINY, "--report-into", str(into), under=FEW_FILES)
+    needs = "the limit on open files is 100 and the race needs 280; raise it with: ulimit -n 280"
+    assert_one_line(end, needs)
+    assert not into.exists()
+
+
+def test_a_folder_that_can_not_be(tmp_path: Path) -> None:
     """Where results can't be written, one line says which folder that is."""
     file = tmp_path / "file"
     file.touch()
-    ended = start(commands, *TINY, "--report-into", str(file / "into")).end()
-    said = assert_one_message(ended, "Not a directory: ")
-    assert str(file / "into") in said.splitlines()[0]
+    end = ended(*TINY, "--report-into", str(file / "into"))
+    assert_one_line(end, f"Not a directory: {file / 'into'}")
 
 
-def test_help(commands: list[Command]) -> None:
+def test_too_little_time(tmp_path: Path) -> None:
+    """A time that does not hold one generation is refused, and what was measured is kept."""
+    end = ended(*TINY, "--time-limit", "0.1s", "--report-into", str(tmp_path))
+    why = "the time was up within the first generation: 0.1 s are too few for one; "
+    assert_one_line(end, why + "allow more, or choose fewer entrants")
+    results = read(tmp_path / "results.jsonl")
+    assert str(results.cut_short).startswith(why)
+    assert len(results.samples) == 3
+
+
+def test_a_disk_that_fills(tmp_path: Path) -> None:
+    """One line says that the results take no more, and what they took is kept."""
+    options = (*TINY, "--report-into", str(tmp_path))
+    end = ended(*options, under=limited_to(3))
+    assert_one_line(end, f"File too large: {tmp_path / 'results.jsonl'}")
+    results = read(tmp_path / "results.jsonl")
+    assert str(results.cut_short).startswith("the file is cut off in line ")
+    assert results.samples
+
+
+def test_a_disk_that_has_no_room_for_the_report(tmp_path: Path) -> None:
+    """One line says so and how to make it, the race has failed, and all samples are kept."""
+    end = ended(*TINY, "--report-into", str(tmp_path), under=limited_to(12))
+    results = tmp_path / "results.jsonl"
+    assert_one_line(end, "no report: ")
+    assert f"make it with: python -m report {results}" in end.out
+    assert end.code == pytest.ExitCode.TESTS_FAILED
+    assert read(results).cut_short is None
+
+
+def limited_to(kibibytes: int) -> tuple[str, ...]:
+    """Give what runs a command whose files have no more than this."""
+    return tuple(part.format(kibibytes) if "ulimit" in part else part for part in SMALL_FILES)
+
+
+def test_help() -> None:
     """It lists what chooses the race, with the choices."""
-    code, out, _ = start(commands, "--help").end()
+    code, out, _ = ended("--help")
     assert code == 0
     race = " ".join(out.partition("\nrace:\n")[2].partition("\n\n")[0].split())
-    options = ("--profile", "--variants", "--scenarios", "--seed", "--report-into")
+    options = (
+        *("--profile", "--until", "--time-limit", "--python", "--origin-address"),
+        *("--variants", "--scenarios", "--seed", "--report-into"),
+    )
     assert [option for option in options if option not in race] == []
     assert "{" + ",".join(PROFILES) + "}" in race
     assert ",".join(SCENARIOS) in race
@@ -168,56 +157,114 @@ def test_help(commands: list[Command]) -> None:
 # What is raced.
 
 
-def test_a_tiny_race(tmp_path: Path, commands: list[Command]) -> None:
+def test_a_tiny_race(tmp_path: Path) -> None:
     """It ends well, says last where the report is, shows its own rounds, and leaves nothing."""
     into, figures = tmp_path / "some" / "folder", tmp_path / "figures.json"
     options = ("--report-into", str(into), f"--benchmark-json={figures}", "--seed", "7")
-    command = start(commands, *TINY, *options)
-    ended = command.end()
-    assert ended.code == 0, ended.said
-    assert not command.processes()
-    pages = [str(into / name) for name in ("index.html", "report.md")]
-    assert ended.out.splitlines()[-3:-1] == pages
-    assert "1 passed" in ended.out.splitlines()[-1]
+    end = ended(*TINY, *options)
+    assert end.code == 0, end.said
+    assert end.out.splitlines()[-3:-1] == [str(into / name) for name in PAGES]
+    assert "2 passed" in end.out.splitlines()[-1]
     results = read(into / "results.jsonl")
     assert (results.race.seed, results.cut_short, results.mishaps) == (7, None, [])
-    assert shown(figures) == pytest.approx([each.cpu / each.calls for each in results.samples])
-    assert len(results.samples) == PROFILES["quick"].blocks["null"]
+    assert len(results.samples) == 3 * PROFILES["quick"].generations
+    assert shown(figures) == {
+        f"test_race[null-{name}]": pytest.approx(rounds_of(results, name))
+        for name in ("asyncio/workers", "asyncio/semaphore")
+    }
     assert "asyncio/workers" in (into / "index.html").read_text(encoding="utf-8")
 
 
-def shown(figures: Path) -> list[float]:
-    """Give the rounds that pytest-benchmark shows, in seconds."""
-    [benchmark] = json.loads(figures.read_text(encoding="utf-8"))["benchmarks"]
-    rounds: list[float] = benchmark["stats"]["data"]
-    return rounds
+def shown(figures: Path) -> dict[str, list[float]]:
+    """Give the rounds that pytest-benchmark shows of each item, in seconds."""
+    benchmarks = json.loads(figures.read_text(encoding="utf-8"))["benchmarks"]
+    return {each["name"]: each["stats"]["data"] for each in benchmarks}
+
+
+def rounds_of(results: Results, entrant: str) -> list[float]:
+    """Give the CPU time of a call in each of an entrant's rounds, in seconds."""
+    return [each.cpu / each.calls for each in results.samples if each.entrant == entrant]
+
+
+def test_a_time_limit(tmp_path: Path) -> None:
+    """No generation begins that would end too late; the report says that it is not all."""
+    end = ended(
+        *TINY, "--profile", "thorough", "--time-limit", "4s", "--report-into", str(tmp_path)
+    )
+    assert end.code == 0, end.said
+    results = read(tmp_path / "results.jsonl")
+    done = max(each.generation for each in results.samples) + 1
+    of = PROFILES["thorough"].generations
+    assert results.cut_short == f"the time was up after {done} of {of} generations"
+    assert f"not everything was raced: {results.cut_short}" in end.out
+
+
+# Ctrl-C.
 
 
 @pytest.mark.parametrize(
-    ("moment", "kept"), [(" rounds  qualifying", False), (" rounds  null, block 2 of ", True)]
+    ("moment", "kept"), [(" 1 of 13: qualifying", False), (": null, block 2 of 3", True)]
 )
-def test_ctrl_c(moment: str, kept: bool, tmp_path: Path, commands: list[Command]) -> None:
-    """It ends the race in seconds, keeps what was measured, reports it as such, leaves nothing."""
-    command = start(commands, *LONG, "--report-into", str(tmp_path))
-    command.wait_for(moment)
-    assert len(command.processes()) > 2
+def test_ctrl_c(moment: str, kept: bool, tmp_path: Path) -> None:
+    """It ends a race of all in seconds, keeps and reports what was measured, leaves nothing."""
+    with Command(*ALL, "--report-into", str(tmp_path)) as command:
+        command.wait_for(moment)
+        assert len(command.workers()) == 1 + len(VARIANTS)
+        began = time.monotonic()
+        os.killpg(command.process.pid, signal.SIGINT)  # as a terminal does: to all who share it
+        end = command.end()
+        assert time.monotonic() - began < SECONDS_TO_STOP
+        assert not command.processes()
+    assert end.code == pytest.ExitCode.INTERRUPTED, end.said
+    assert_no_traceback(end)
+    assert_interrupted(tmp_path, kept=kept)
+    assert all(str(tmp_path / page) in end.out for page in PAGES)
+
+
+def test_ctrl_c_in_a_terminal(tmp_path: Path) -> None:
+    """Typed while the picture is drawn it does the same, and the cursor is back."""
+    command = [*RACE, "-p", "no:cacheprovider", *ALL, "--report-into", str(tmp_path)]
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(ROOT)
+        os.execv(command[0], command)  # noqa: S606 - a shell would stand between us and the race
+    assert read_until(terminal, ": null, block 2 of 3")
+    workers = psutil.Process(child).children(recursive=True)
     began = time.monotonic()
-    os.killpg(command.process.pid, signal.SIGINT)  # as a terminal does: to all who share it
-    ended = command.end()
-    assert time.monotonic() - began < 10.0
-    assert ended.code == pytest.ExitCode.INTERRUPTED, ended.said
-    assert "Traceback" not in ended.said
-    assert not command.processes()
-    results = read(tmp_path / "results.jsonl")
+    os.write(terminal, b"\x03")
+    said = read_until(terminal, "")
+    _, status = os.waitpid(child, 0)
+    assert time.monotonic() - began < SECONDS_TO_STOP
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(status) == pytest.ExitCode.INTERRUPTED, said
+    assert not psutil.wait_procs(workers, timeout=1.0)[1]
+    assert said.rindex(SHOW_CURSOR) > said.rfind(HIDE_CURSOR)
+    assert "Traceback" not in said
+    assert_interrupted(tmp_path, kept=True)
+
+
+HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
+
+
+def read_until(terminal: int, words: str) -> str:
+    """Read what is drawn until these words stand there, or without any until all has ended."""
+    said = ""
+    while not words or words not in ESCAPES.sub("", said):
+        try:
+            said += os.read(terminal, 65_536).decode(errors="replace")
+        except OSError:  # Linux says so when nobody has the terminal any more
+            assert not words, said
+            break
+    return said
+
+
+def assert_interrupted(folder: Path, *, kept: bool) -> None:
+    """Expect results and pages of a race that stopped where it was, far from its end."""
+    results = read(folder / "results.jsonl")
     assert (results.ended, results.cut_short) == (True, "the race was interrupted")
     assert bool(results.samples) is kept
-    assert_no_late_sample(results)
-    for page in ("index.html", "report.md"):
-        assert str(tmp_path / page) in ended.out
-        assert "the race was interrupted" in (tmp_path / page).read_text(encoding="utf-8")
-
-
-def assert_no_late_sample(results: Results) -> None:
-    """Expect that the race stopped where it was, far from its end."""
-    assert len(results.samples) < sum(results.race.blocks.values()) * len(results.race.entrants) / 2
     assert not results.mishaps
+    assert {each.generation for each in results.samples} <= {0, 1}
+    for page in PAGES:
+        assert "the race was interrupted" in (folder / page).read_text(encoding="utf-8")

@@ -4,15 +4,16 @@ import pytest
 
 from bench.face import SHOWN, Stopwatch
 from bench.scenarios import SCENARIOS, Scenario
-from report.results import Figure, Sample, Saw
+from report.results import Figure, Sample, Saw, Spent
 
 NULL, WEB = SCENARIOS["null"], SCENARIOS["web"]
 
 
 def sample(wall: float, cpu: float, ideal: float | None = None) -> Sample:
     """Give a round of a thousand calls."""
-    saw = None if ideal is None else Saw(50, 50, 0.1, 0.1, ideal)
-    return Sample("asyncio/workers", "null", 0, 1000, wall, cpu, saw)
+    saw = None if ideal is None else Saw(50, 40.0, 50, 0.1, 0.1, ideal, 0.03, {}, {}, {})
+    spent = Spent(0.001, 0.001, 0, (9, 9), (0, 0), [0, 0, 0])
+    return Sample("asyncio/workers", "null", 0, 0, 1000, wall, 0.8 * cpu, 0.2 * cpu, spent, saw)
 
 
 def laps(stopwatch: Stopwatch, count: int) -> list[float]:

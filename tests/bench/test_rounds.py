@@ -1,5 +1,9 @@
 """A round: what is asked, and which answers count; from results and ledgers made by hand."""
 
+import json
+import math
+from typing import Any
+
 import pytest
 
 from bench.rounds import (
@@ -14,10 +18,12 @@ from bench.rounds import (
     qualifying,
 )
 from bench.scenarios import CALLS, SCENARIOS, Delays, Scenario
+from bench.stable import Came
 from bench.worker import Ran
 from origin.ledger import CallSeen, End, Ledger
 from origin.plan import AT_ONCE, Plan, Seen, Step
-from report.results import Figure, Saw
+from report.results import Figure, Saw, Spent
+from report.times import counted
 
 NULL, LOOPBACK, WEB = (SCENARIOS[name] for name in ("null", "loopback", "web"))
 
@@ -31,11 +37,23 @@ def texts(*args: int) -> list[object]:
     return [f"ANSWER TO {arg}" for arg in args]
 
 
-GOOD: tuple[Ran, ...] = (
-    (9.0, 8.0, texts(-2, -1), None),
-    (0.5, 0.25, texts(0, 1), None),
-    (0.25, 0.125, texts(1000, 1001), None),
-)
+def ran(wall: float, results: object, error: str | None = None) -> Ran:
+    """Give a batch as it travels; a quarter and an eighth of its time was the processor's."""
+    return Ran(wall, wall / 4, wall / 8, None if error else json.dumps(results), error)
+
+
+SPENT = (0.01, 0.02, 4096, (10, 11), (3, 1), [2, 1, 0])
+GOOD = (ran(8.0, texts(-2, -1)), ran(0.5, texts(0, 1)), ran(0.25, texts(1000, 1001)))
+
+
+def came(*batches: Ran) -> Came:
+    """Give what came of a run of these batches."""
+    return Came(list(batches), SPENT)
+
+
+def measured(saw: Saw | None) -> Measured:
+    """Give the figures of the good batches."""
+    return Measured(0.75, 0.1875, 0.09375, Spent(*SPENT), saw)
 
 
 def call(arg: int, received: float, ended: float, connection: int) -> CallSeen:
@@ -67,14 +85,25 @@ def ledger(*calls: CallSeen) -> Ledger:
 
 def test_a_good_round() -> None:
     """Its times are the timed batches' alone, and the ideal is what a greedy scheduler needs."""
-    saw = Saw(most_in_progress=2, connections=2, cpu=2.0, busy=2.0 / 6.0, ideal=3.0 + 1.75)
-    assert measure(ROUND, GOOD, ledger(*WELL)) == Measured(0.75, 0.375, saw)
+    saw = Saw(
+        most_in_progress=2,
+        in_progress=(1.0 + 3.0 + 0.5 + 1.75) / (3.0 + 2.0),
+        connections=2,
+        cpu=2.0,
+        busy=2.0 / 6.0,
+        ideal=3.0 + 1.75,
+        held=(1.0 + 3.0 + 0.5 + 1.75) / 4,
+        took=counted([1.0, 3.0, 0.5, 1.75]),
+        idle=counted([3.0, 1.25]),
+        since=counted([1.0, 3.0, 0.5, 2.0]),
+    )
+    assert measure(ROUND, came(*GOOD), ledger(*WELL)) == measured(saw)
 
 
 def test_a_good_round_without_an_origin() -> None:
     """A call that is a checkpoint gives its argument, and nobody saw anything."""
-    gave = [(*ran[:2], list(args), None) for ran, args in zip(GOOD, parts(), strict=True)]
-    assert measure(ROUND, gave, None) == Measured(0.75, 0.375, None)
+    gave = [ran(each.wall, list(args)) for each, args in zip(GOOD, parts(), strict=True)]
+    assert measure(ROUND, came(*gave), None) == measured(None)
 
 
 def parts() -> list[range]:
@@ -85,9 +114,12 @@ def parts() -> list[range]:
 def test_a_round_that_is_answered_at_once() -> None:
     """Its calls in progress can't be seen, so they don't count; all else does."""
     at_once = [call(arg, 2.0 + arg, 2.0 + arg, 1) for arg in ASKED[2:]]
-    measured = measure(ROUND._replace(gauged=False), GOOD, ledger(*WELL[:2], *at_once))
-    saw = Saw(most_in_progress=None, connections=1, cpu=2.0, busy=2.0 / 1001.0, ideal=0.0)
-    assert measured == Measured(0.75, 0.375, saw)
+    seen = measure(ROUND._replace(gauged=False), came(*GOOD), ledger(*WELL[:2], *at_once)).saw
+    assert seen
+    assert (seen.most_in_progress, seen.connections, seen.ideal, seen.held) == (None, 1, 0.0, 0.0)
+    assert seen.busy == 2.0 / 1001.0
+    assert seen.idle == counted([1.0, 999.0, 1.0])
+    assert seen.since == counted([0.0, 1.0, 0.0, 1.0])
 
 
 # What the origin saw.
@@ -126,7 +158,7 @@ def test_a_round_that_is_answered_at_once() -> None:
 def test_the_ledger_speaks_against_it(seen: list[CallSeen], why: str) -> None:
     """What the origin saw decides, whatever the results say; the message says what it saw."""
     with pytest.raises(BrokeARule) as caught:
-        measure(ROUND, GOOD, ledger(*seen))
+        measure(ROUND, came(*GOOD), ledger(*seen))
     assert str(caught.value) == why
 
 
@@ -143,7 +175,7 @@ def test_the_ledger_speaks_against_it(seen: list[CallSeen], why: str) -> None:
 def test_calls_that_never_came(seen: list[CallSeen], why: str) -> None:
     """A call that the origin did not see is missed, also where its gauge is not asked."""
     with pytest.raises(BrokeARule) as caught:
-        measure(ROUND._replace(gauged=False), GOOD, ledger(*seen))
+        measure(ROUND._replace(gauged=False), came(*GOOD), ledger(*seen))
     assert str(caught.value) == why
 
 
@@ -155,18 +187,21 @@ def test_calls_that_never_came(seen: list[CallSeen], why: str) -> None:
     ("results", "error", "why"),
     [
         (None, "OSError: no route", "the batch raised OSError: no route"),
+        (None, None, "R1: the results are no list but None"),
+        (2, None, "R1: the results are no list but 2"),
+        ({"0": 1}, None, "R1: the results are no list but {'0': 1}"),
         ([], None, "R1: 0 results of 2 calls"),
         (["ANSWER TO 5", "ANSWER TO 6", "ANSWER TO 7"], None, "R1: 3 results of 2 calls"),
     ],
 )
 def test_results_that_are_too_few_or_too_many(
-    place: int, results: list[object] | None, error: str | None, why: str
+    place: int, results: object, error: str | None, why: str
 ) -> None:
     """Every batch is checked, the warm-up too."""
-    ran = [*GOOD]
-    ran[place] = (1.0, 1.0, results, error)
+    gave = [*GOOD]
+    gave[place] = ran(1.0, results, error)
     with pytest.raises(BrokeARule) as caught:
-        measure(ROUND, ran, ledger(*WELL))
+        measure(ROUND, came(*gave), ledger(*WELL))
     assert str(caught.value) == why
 
 
@@ -181,15 +216,51 @@ def test_results_that_are_too_few_or_too_many(
 )
 def test_results_that_are_not_in_their_place(results: list[object], why: str) -> None:
     """The message counts them, and shows the first."""
-    ran = [GOOD[0], (1.0, 1.0, results, None), GOOD[2]]
+    gave = came(GOOD[0], ran(1.0, results), GOOD[2])
     with pytest.raises(BrokeARule, match=f"R1: {why}"):
-        measure(ROUND, ran, ledger(*WELL))
+        measure(ROUND, gave, ledger(*WELL))
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 4])
+def test_batches_that_are_too_few_or_too_many(count: int) -> None:
+    """It gives one for each that it was asked for."""
+    gave = came(*[*GOOD, GOOD[2]][:count])
+    with pytest.raises(BrokeARule, match=f"it ran {count} of 3 batches"):
+        measure(ROUND, gave, ledger(*WELL))
+
+
+# What its clock tells.
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        {"wall": -0.25},  # with that of the other batch, none at all
+        {"wall": math.nan},
+        {"wall": math.inf},
+        {"user": -9.0, "system": 10.0},
+        {"user": -0.125, "system": -0.0625},
+        {"system": math.inf},
+    ],
+)
+def test_times_that_no_round_takes(times: dict[str, Any]) -> None:
+    """A clock that tells them is not believed, and what it told is shown."""
+    gave = came(GOOD[0], ran(0.25, texts(0, 1))._replace(**times), GOOD[2])
+    with pytest.raises(BrokeARule, match="its clock tells times that no round takes: "):
+        measure(ROUND, gave, ledger(*WELL))
+
+
+@pytest.mark.parametrize("times", [(-0.001, 0.0), (0.0, -0.001)])
+def test_a_run_that_ends_before_it_begins(times: tuple[float, float]) -> None:
+    """Neither starting up nor shutting down takes less than no time."""
+    with pytest.raises(BrokeARule, match=r"no round takes: .*-0\.001"):
+        measure(ROUND, Came([*GOOD], (*times, *SPENT[2:])), ledger(*WELL))
 
 
 def test_a_checkpoint_that_answers() -> None:
     """Where there is no origin, an origin's answer is no result."""
     with pytest.raises(BrokeARule, match="at 0 stands 'ANSWER TO -2', not -2"):
-        measure(ROUND, GOOD, None)
+        measure(ROUND, came(*GOOD), None)
 
 
 # What is asked.

@@ -11,7 +11,15 @@ from collections.abc import Iterator, Sequence
 import outcome
 import pytest
 
-from impls.contract import Ability, Batch, CallError, Endpoint, Finished, Variant
+from impls.contract import (
+    Ability,
+    Batch,
+    CallError,
+    Endpoint,
+    Finished,
+    Variant,
+    processor_time,
+)
 from impls.registry import VARIANTS
 from origin.ledger import CallSeen, End, Ledger
 from origin.plan import NEVER, Fault, Plan, Seen, Step
@@ -262,6 +270,26 @@ def test_the_clock_while_calls_work(variant: Variant) -> None:
     elapsed = time.process_time() - began
     assert sum(each.cpu for each in finished) <= elapsed
     assert all(0 < each.cpu <= each.wall * (LIMIT + 1) for each in finished), finished
+
+
+def test_the_clock_says_when_each_batch_began(variant: Variant) -> None:
+    """Each begins after the call, and after the end of the one before, by our clock."""
+    began = time.perf_counter()
+    finished = variant.load()(None, [Batch(range(50), LIMIT), Batch(range(50), LIMIT)])
+    ended = time.perf_counter()
+    first, second = finished
+    assert began < first.began <= first.began + first.wall <= second.began
+    assert second.began + second.wall <= ended
+
+
+def test_the_clock_tells_both_kinds_of_processor_time(variant: Variant) -> None:
+    """Each is at most what the system tells of all batches, and processor time is their sum."""
+    before = processor_time()
+    finished = variant.load()(None, [Batch(range(500), LIMIT), Batch(range(500), LIMIT)])
+    user, system = (now - then for then, now in zip(before, processor_time(), strict=True))
+    assert 0 <= sum(each.user for each in finished) <= user
+    assert 0 <= sum(each.system for each in finished) <= system
+    assert all(each.cpu == each.user + each.system for each in finished)
 
 
 # Honesty: what is declared is so.

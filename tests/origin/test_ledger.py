@@ -69,6 +69,32 @@ def test_span(row: Row) -> None:
 
 
 @pytest.mark.parametrize(
+    ("calls", "seconds"),
+    [
+        ([], []),
+        ([call(1, 3)], []),
+        ([call(1, 3), call(3, 4)], [0]),
+        ([call(1, 3), call(2, 5, on=1)], []),
+        ([call(1, 2), call(2, 4, on=1), call(5, 6), call(7, 8, on=1), call(6.5, 9)], [3, 0.5, 3]),
+        ([call(2, 3), call(1, 5, on=1), call(3.25, 4)], [0.25]),
+        ([call(7, 8), call(1, 2), call(4, 6)], [2, 1]),
+    ],
+)
+def test_idle(calls: list[CallSeen], seconds: list[float]) -> None:
+    """It is the time from an answer to the next call of the same connection; a first has none."""
+    assert Ledger(calls, 0, 0.0).idle() == seconds
+
+
+@rows
+def test_since(row: Row) -> None:
+    """Each call's end is told from when the first came, and the last one's is the span."""
+    since = Ledger(row.calls, 0, 0.0).since()
+    first = min((call.received for call in row.calls), default=0)
+    assert since == [call.ended - first for call in row.calls]
+    assert max(since, default=0) == row.span
+
+
+@pytest.mark.parametrize(
     ("seen", "asked", "wrong"),
     [
         ([], [], {}),

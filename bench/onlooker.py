@@ -1,0 +1,61 @@
+"""Who watches a race for a person: shows each step, and how everybody stands so far.
+
+Strategy: what stands so far are the report's own figures, of the samples so far.  They are derived
+between two generations, when no process of an entrant is there to be disturbed.
+"""
+
+from bench.entry import LOOKS
+from bench.progress import Line, Step, Watch
+from report.comparison import Tell
+from report.figures import Row, Standing, decided, standings
+from report.results import Results
+
+FEW = LOOKS[0]
+"""Up to so many generations they are looked at after each; then as rarely as it is decided."""
+
+
+SHORT = {Tell.CANNOT_TELL: "?"}
+"""So that all courses fit eighty columns."""
+
+
+class Spectator:
+    """Watches a race, and tells whether it has gone on for long enough."""
+
+    def __init__(self, watch: Watch, margin: float | None) -> None:
+        """Show it by this; enough is when all pairs are told, or within the margin beyond 1."""
+        self._watch = watch
+        self._margin = margin
+        self._generations = 0
+
+    def step(self, step: Step) -> None:
+        """Show what is about to be done."""
+        self._watch.step(step)
+
+    def look(self, so_far: Results) -> None:
+        """Show how everybody stands."""
+        self._generations += 1
+        if self._generations <= FEW or self._generations in LOOKS:
+            self._standings = standings(so_far)
+            self._watch.standing(lines(self._standings))
+
+    def enough(self, so_far: Results) -> bool:
+        """Say whether each pair is told apart, or shown to be within the margin."""
+        return self._margin is not None and decided(self._standings, self._margin)
+
+
+def lines(courses: list[Standing]) -> list[Line]:
+    """Give a line for each entrant: its ratio to the reference, course by course."""
+    rows: dict[str, dict[str, str]] = {}
+    for course in courses:
+        for row in course.rows:
+            is_base = row.entrant == course.reference
+            told = "reference" if is_base and row.ratio else cell(row)
+            rows.setdefault(row.entrant, {})[course.course.name] = told
+    return [Line(entrant, cells) for entrant, cells in rows.items()]
+
+
+def cell(row: Row) -> str:
+    """Say in a few letters how an entrant stands on a course."""
+    if row.ratio is None:
+        return str(row.state)
+    return f"{row.ratio.estimate:.2f}× {SHORT.get(row.told, row.told)}"

@@ -1,0 +1,56 @@
+"""How much is tried: everything, or just enough to see that it works."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from bench.scenarios import PROFILES, Profile
+
+COURSES = ("null", "loopback")
+ONCE = dict.fromkeys(COURSES, 1)
+
+
+class Size(NamedTuple):
+    """How much is tried.
+
+    Attributes:
+        variants: whose copies race.
+        races: for each of them.
+        profile: of each race.
+        calibration: of the race before them all.
+        processes: in which the cost of recording is measured.
+        rounds: in each of these.
+        simulated: how many made-up races there are, by their generations; the first is the one
+            that counts.
+        drawn: how many thorough races are drawn from the generations of each variant.
+    """
+
+    variants: Sequence[str]
+    races: int
+    profile: Profile
+    calibration: Profile
+    processes: int
+    rounds: int
+    simulated: Mapping[int, int]
+    drawn: int
+
+
+FULL = Size(
+    ("asyncio/workers", "asyncio+uvloop/workers", "trio/workers", "threads/workers"),
+    races=10,
+    profile=PROFILES["standard"],
+    calibration=PROFILES["standard"],
+    processes=10,
+    rounds=20,
+    simulated={10: 2000, 5: 800, 25: 800},
+    drawn=10,
+)
+SHORT = Size(
+    ("asyncio/workers", "asyncio+uvloop/workers"),
+    races=1,
+    profile=Profile("short", 5, dict.fromkeys(COURSES, 3), ONCE),
+    calibration=Profile("calibration", 2, dict.fromkeys(COURSES, 2), ONCE),
+    processes=5,
+    rounds=12,
+    simulated={10: 300},
+    drawn=0,
+)

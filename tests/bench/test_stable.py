@@ -1,0 +1,147 @@
+"""The near end of the workers: each in a process of its own, and gone when it is told to go."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bench.entrants import Entrant
+from bench.pythons import Python
+from bench.stable import Out, Stable, Worker, last_line
+from bench.worker import Job
+from impls.contract import Variant
+from impls.registry import VARIANTS
+from report.results import Kind
+from tests.bench.races import GOOD, children
+from tests.bench.unlucky import NOWHERE
+from tests.bench.unlucky import VARIANTS as UNLUCKY
+
+JOB: Job = (0, 20, 5, None)
+PATIENCE = 20.0
+
+
+@pytest.fixture
+def stable() -> Iterator[Stable]:
+    """Workers that end with the test, and leave no process."""
+    before = children()
+    with closing(Stable(None)) as stable:
+        yield stable
+    assert children() == before
+
+
+def entrant(variant: Variant) -> Entrant:
+    """Enter a variant."""
+    return Entrant(variant.name, variant)
+
+
+def results(worker: Worker) -> list[object] | None:
+    """Give the results of a batch of checkpoints."""
+    [ran] = worker.run(None, [JOB], PATIENCE).ran
+    return ran.unpacked()
+
+
+def test_a_worker(stable: Stable) -> None:
+    """It runs what it is asked for, and the same one does so again."""
+    worker = stable.worker(entrant(GOOD))
+    assert results(worker) == results(worker) == list(range(20))
+    assert stable.worker(entrant(GOOD)) is worker
+
+
+def test_each_entrant_has_its_own(stable: Stable) -> None:
+    """Two entries of one variant are two processes, in which both are the same."""
+    before = children()
+    twin = Entrant(f"{GOOD.name} (twin)", GOOD)
+    for each in (entrant(GOOD), twin):
+        assert results(stable.worker(each)) == list(range(20))
+    assert len(children() - before) == 2
+
+
+def test_a_lost_worker_is_gone_and_the_next_is_fresh(stable: Stable) -> None:
+    """Its process has ended when `lose` returns; who asks again has another."""
+    before, first = children(), stable.worker(entrant(GOOD))
+    first.load()
+    old = children() - before
+    stable.lose(entrant(GOOD))
+    assert children() == before
+    assert results(stable.worker(entrant(GOOD))) == list(range(20))
+    assert not old & children()
+
+
+def test_losing_who_never_was(stable: Stable) -> None:
+    """It is no fault."""
+    stable.lose(entrant(GOOD))
+
+
+@pytest.mark.parametrize("lost", [0, 1, 3])
+def test_workers_that_were_never_waited_for_end_too(lost: int, stable: Stable) -> None:
+    """Whoever has not yet said who it is, ends all the same, lost or not."""
+    three = [
+        entrant(VARIANTS[name]) for name in ("asyncio/workers", "trio/workers", "threads/workers")
+    ]
+    for each in three:
+        stable.worker(each)
+    for each in three[:lost]:
+        stable.lose(each)
+
+
+def test_one_that_hangs_while_it_loads(stable: Stable, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is given up in time, and ends."""
+    monkeypatch.setattr("bench.stable.START_PATIENCE", 2.0)
+    with pytest.raises(Out, match="no reply for 2 s") as caught:
+        stable.worker(entrant(UNLUCKY["never_loads"])).load()
+    assert caught.value.kind is Kind.HUNG
+
+
+def test_one_that_hangs(stable: Stable) -> None:
+    """It is given up in time, and ends."""
+    worker = stable.worker(entrant(UNLUCKY["hangs"]))
+    worker.load()
+    with pytest.raises(Out, match="no reply for 0 s") as caught:
+        worker.run(None, [JOB], 0.1)
+    assert caught.value.kind is Kind.HUNG
+
+
+def test_one_whose_home_is_not_there(stable: Stable) -> None:
+    """It is named as Python names it."""
+    with pytest.raises(
+        Out, match=r"^ModuleNotFoundError: No module named 'tests\.bench\.nowhere'$"
+    ):
+        stable.worker(entrant(NOWHERE)).load()
+
+
+def test_an_interpreter_that_is_not_there(stable: Stable, tmp_path: Path) -> None:
+    """One that went away since it was asked costs its entrant's row."""
+    gone = Python(f"popen//python={tmp_path / 'python'}", "py3.13")
+    with pytest.raises(Out) as caught:
+        stable.worker(Entrant("py3.13:gone", GOOD, gone))
+    assert caught.value.kind is Kind.FAILED
+    assert str(tmp_path) in str(caught.value)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM])
+def test_killed_between_two_runs(number: signal.Signals, stable: Stable) -> None:
+    """The signal is named."""
+    before, worker = children(), stable.worker(entrant(GOOD))
+    worker.load()
+    [process] = children() - before
+    os.kill(process.pid, number)
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    with pytest.raises(Out, match=f"^its process ended .*: killed by {number.name}") as caught:
+        results(worker)
+    assert caught.value.kind is Kind.DIED
+
+
+@pytest.mark.parametrize(
+    ("traceback", "last"),
+    [
+        ("Traceback:\n  File\nValueError: it - is |\n", "ValueError: it - is |"),
+        ("Traceback:\n  File\nValueError\n\n", "ValueError"),
+        ("  | E: g\n  +-+--- 1 ---\n    | ValueError: it\n    +-------------\n", "ValueError: it"),
+    ],
+)
+def test_the_last_line(traceback: str, last: str) -> None:
+    """It is what was raised, without what is drawn around a group."""
+    assert last_line(traceback) == last
