@@ -3,6 +3,7 @@
 import hashlib
 import os
 import platform
+import re
 import resource
 import subprocess
 import sysconfig
@@ -21,6 +22,7 @@ CPUINFO = Path("/proc/cpuinfo")
 CPUFREQ = Path("/sys/devices/system/cpu")
 CGROUP = Path("/sys/fs/cgroup")
 CGROUP_FILES = {"limit on processor time": "cpu.max", "limit on memory": "memory.max"}
+TELLING = re.compile("PYTHON|MALLOC|GLIBC_TUNABLES|LD_|UV_|TRIO_|CURIO")
 STEPS = 100
 """Of the clock that are looked at."""
 
@@ -92,6 +94,12 @@ def step_of_the_clock() -> float:
     return min(later - earlier for earlier, later in pairwise(sorted(seen)))
 
 
+def environment() -> str:
+    """Give the variables that change how a Python or its memory works; workers inherit them."""
+    telling = {name: value for name, value in os.environ.items() if TELLING.match(name)}
+    return ", ".join(f"{name}={value}" for name, value in sorted(telling.items())) or "nothing set"
+
+
 def limits() -> dict[str, str]:
     """Give the limits that the system sets to this process and its children."""
     files = {name: (CGROUP / file) for name, file in CGROUP_FILES.items()}
@@ -110,6 +118,7 @@ def conditions(pythons: Iterable[Python], modules: Iterable[str]) -> dict[str, s
         "load at the start (1, 5, 15 minutes)": load,
         "system": platform.platform(),
         **limits(),
+        "environment": environment(),
         "commit": commit(),
         "Python": HERE.describes,
         "Python's build": sysconfig.get_config_var("CONFIG_ARGS") or "unknown",

@@ -7,6 +7,8 @@ reports its own rounds to pytest-benchmark.  What befell an entrant fails its it
 
 import math
 import secrets
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ from bench.options import margin, seconds
 from bench.progress import shown
 from bench.pythons import Python, UnusablePython, asked, distinct, named
 from bench.race import Racing
+from bench.records import Claimed, begun, claim, previous
 from bench.scenarios import PROFILES, SCENARIOS, Scenario
 from impls.registry import choose
 from origin.process import LOOPBACK, OriginError, started
@@ -31,11 +34,14 @@ from report.results import Results, UnreadableResults, read
 LATEST = Path(__file__).parents[1] / "report" / "latest"
 RESULTS = "results.jsonl"
 RACED = pytest.StashKey[bool]()
+REPORT = pytest.StashKey[list[tuple[str, dict[str, bool]]]]()
 PYTHONS = pytest.StashKey[list[Python]]()
 ENTRANTS = pytest.StashKey[list[Entrant]]()
 FILES_FOR_EACH_WORKER = 8
 FILES_FOR_THE_REST = 256
-CANNOT_BE_RACED = (OriginError, TooFewFiles, TooLittleTime, UnusablePython)
+CANNOT_BE_RACED = (Claimed, OriginError, TooFewFiles, TooLittleTime, UnusablePython)
+NOWHERE = ("", "0", "0.0.0.0", "::")  # noqa: S104 - to refuse them; nothing is bound
+"""Where one can listen, but not connect to from another machine."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -73,9 +79,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--origin-address",
-        default=LOOPBACK,
         metavar="HOST",
-        help="where the origin listens, for workers on other machines (%(default)s)",
+        help="where the origin listens, and workers find it: the address of this machine as those "
+        f"of other machines know it ({LOOPBACK}, where all are here)",
     )
     group.addoption(
         "--variants",
@@ -99,19 +105,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=Path,
         default=LATEST,
         metavar="DIR",
-        help="where results and report are written (report/latest)",
+        help="where results and report are written (report/latest); results that are there "
+        f"already become {previous(Path(RESULTS))}",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse at once, in one line, what can't be raced."""
+    refuse_other_plugins(config)
     chosen_scenarios(config)
     try:
         variants = choose(config.getoption("--variants").split(","))
         modules = sorted({module for each in variants for module in each.needs})
         told_of = [*ALWAYS, *modules]
-        found = [asked(named(each), modules, told_of) for each in config.getoption("--python")]
-        pythons = distinct(found)
+        pythons = [named(each) for each in config.getoption("--python")]
+        origin_address(config, pythons)
+        pythons = distinct(asked(each, modules, told_of) for each in pythons)
         entrants = enter(variants, pythons)
         reference(entrants)
     except LookupError as error:
@@ -119,6 +128,31 @@ def pytest_configure(config: pytest.Config) -> None:
     except (RaceOfOne, UnusablePython) as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[PYTHONS], config.stash[ENTRANTS] = pythons, entrants
+
+
+def refuse_other_plugins(config: pytest.Config) -> None:
+    """Refuse a pytest that can't show a race, or would share it out."""
+    if not config.pluginmanager.has_plugin("benchmark"):
+        raise pytest.UsageError("pytest-benchmark shows the race; leave -p no:benchmark out")
+    if config.getoption("dist", "no") != "no":  # of pytest-xdist, where that is installed
+        raise pytest.UsageError("a race can't be shared out among processes; leave -n out")
+
+
+def origin_address(config: pytest.Config, pythons: Iterable[Python]) -> str:
+    """Give where the origin listens, and where all workers will look for it."""
+    host: str | None = config.getoption("--origin-address")
+    if host in NOWHERE:
+        raise pytest.UsageError(
+            f"--origin-address {host}: workers can't connect to that; give one address of this "
+            "machine, as they know it"
+        )
+    far = [each.host for each in pythons if not each.is_here]
+    if host is None and far:
+        raise pytest.UsageError(
+            f"workers on {far[0]} can't find an origin on the loopback of this machine; "
+            f"give its address, as {far[0]} knows it, with --origin-address"
+        )
+    return host or LOOPBACK
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -148,23 +182,31 @@ def chosen_scenarios(config: pytest.Config) -> list[Scenario]:
 def results(request: pytest.FixtureRequest) -> Results:
     """Race all selected items once, and give what came of it."""
     config = request.config
-    capture = config.pluginmanager.getplugin("capturemanager")
     try:
-        with capture.global_and_fixture_disabled():
+        with uncaptured(config):
             race(entry(request.session), config)
     except RaceOfOne as error:
         pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
     except CANNOT_BE_RACED as error:
         pytest.exit(str(error), returncode=pytest.ExitCode.TESTS_FAILED)
     except OSError as error:
-        what = error.filename or into(config) / RESULTS  # an open file does not tell its name
-        pytest.exit(f"{error.strerror}: {what}", returncode=pytest.ExitCode.TESTS_FAILED)
+        why = ": ".join(str(part) for part in (error.strerror, error.filename) if part)
+        pytest.exit(why, returncode=pytest.ExitCode.TESTS_FAILED)
     except KeyboardInterrupt:
         # Its summary imports the whole of it, which takes longer than all the rest of the end.
         if config.pluginmanager.has_plugin("hypothesispytest"):
             config.pluginmanager.unregister(name="hypothesispytest")
         raise
     return read(into(config) / RESULTS)
+
+
+def uncaptured(config: pytest.Config) -> AbstractContextManager[None]:
+    """Let what is printed within the block be seen."""
+    manager = config.pluginmanager.getplugin("capturemanager")  # none with -p no:capture
+    disabled: AbstractContextManager[None] = (
+        manager.global_and_fixture_disabled() if manager else nullcontext()
+    )
+    return disabled
 
 
 def entry(session: pytest.Session) -> Entry:
@@ -175,7 +217,8 @@ def entry(session: pytest.Session) -> Entry:
     """
     config = session.config
     pythons = config.stash[PYTHONS]
-    lanes = [item.callspec.params for item in session.items if hasattr(item, "callspec")]
+    parameters = [item.callspec.params for item in session.items if hasattr(item, "callspec")]
+    lanes = [each for each in parameters if "stopwatch" in each]  # tests may be run beside it
     entered = {lane["entrant"].name for lane in lanes}
     asked_for = [lane["scenario"] for lane in lanes]
     seed = config.getoption("--seed")
@@ -199,36 +242,42 @@ def into(config: pytest.Config) -> Path:
 def race(entered: Entry, config: pytest.Config) -> None:
     """Race, with the results in their file as they come."""
     allow_open_files(FILES_FOR_EACH_WORKER * len(entered.starters) + FILES_FOR_THE_REST)
-    into(config).mkdir(parents=True, exist_ok=True)
-    cores = share()
-    host = config.getoption("--origin-address")
-    with started(cores.origin, host) as origin, shown() as watch:
-        racing = Racing(entered, origin, cores, Spectator(watch, entered.until))
-        with (into(config) / RESULTS).open("wb") as file:
+    cores, path = share(), into(config) / RESULTS
+    with started(cores.origin, origin_address(config, entered.pythons)) as origin:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        config.add_cleanup(claim(path).close)  # not before the report of it is written
+        with shown() as watch, begun(path) as file:
             config.stash[RACED] = True
-            racing.run(file)
+            Racing(entered, origin, cores, Spectator(watch, entered.until)).run(file)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the report of whatever was raced, also where nobody reads any more what is printed."""
+    config = session.config
+    if not config.stash.get(RACED, False):
+        return
+    lines = config.stash.setdefault(REPORT, [])
+    file = into(config) / RESULTS
+    try:
+        results = read(file)
+        lines += [(near(page, config), {}) for page in write(results, RESULTS, into(config))]
+        if results.cut_short:
+            lines.append((f"not everything was raced: {results.cut_short}", {"yellow": True}))
+    except (OSError, UnreadableResults, KeyboardInterrupt) as error:
+        why = str(error) or "interrupted"
+        lines.append((f"no report: {why}; make it with: python -m report {file}", {"red": True}))
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Write the report of whatever was raced, and say where it is."""
-    if not config.stash.get(RACED, False):
-        return
-    terminalreporter.section("report")
-    file = into(config) / RESULTS
-    try:
-        results = read(file)
-        for page in write(results, RESULTS, into(config)):
-            terminalreporter.line(near(page, config))
-        if results.cut_short:
-            terminalreporter.line(f"not everything was raced: {results.cut_short}", yellow=True)
-    except (OSError, UnreadableResults, KeyboardInterrupt) as error:
-        why = str(error) or "interrupted"
-        terminalreporter.line(f"no report: {why}; make it with: python -m report {file}", red=True)
-        session = config.pluginmanager.getplugin("session")
-        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+    """Say where the report is."""
+    if lines := config.stash.get(REPORT, []):
+        terminalreporter.section("report")
+    for line, colour in lines:
+        terminalreporter.line(line, **colour)
 
 
 def near(path: Path, config: pytest.Config) -> str:

@@ -1,21 +1,13 @@
 """Who watches a race for a person: shows each step, and how everybody stands so far.
 
-Strategy: what stands so far are the report's own figures, of the samples so far.  They are derived
-between two generations, when no process of an entrant is there to be disturbed.
+Strategy: what stands so far are the report's own figures, of the samples so far, without verdicts:
+whoever could watch for a verdict, and end the race at that moment, would be wrong more often than
+the report says.
 """
 
-from bench.entry import LOOKS
 from bench.progress import Line, Step, Watch
-from report.comparison import Tell
 from report.figures import Row, Standing, decided, standings
 from report.results import Results
-
-FEW = LOOKS[0]
-"""Up to so many generations they are looked at after each; then as rarely as it is decided."""
-
-
-SHORT = {Tell.CANNOT_TELL: "?"}
-"""So that all courses fit eighty columns."""
 
 
 class Spectator:
@@ -25,7 +17,6 @@ class Spectator:
         """Show it by this; enough is when all pairs are told, or within the margin beyond 1."""
         self._watch = watch
         self._margin = margin
-        self._generations = 0
 
     def step(self, step: Step) -> None:
         """Show what is about to be done."""
@@ -33,14 +24,11 @@ class Spectator:
 
     def look(self, so_far: Results) -> None:
         """Show how everybody stands."""
-        self._generations += 1
-        if self._generations <= FEW or self._generations in LOOKS:
-            self._standings = standings(so_far)
-            self._watch.standing(lines(self._standings))
+        self._watch.standing(lines(standings(so_far, intervals=False)))
 
     def enough(self, so_far: Results) -> bool:
         """Say whether each pair is told apart, or shown to be within the margin."""
-        return self._margin is not None and decided(self._standings, self._margin)
+        return self._margin is not None and decided(standings(so_far), self._margin)
 
 
 def lines(courses: list[Standing]) -> list[Line]:
@@ -56,6 +44,4 @@ def lines(courses: list[Standing]) -> list[Line]:
 
 def cell(row: Row) -> str:
     """Say in a few letters how an entrant stands on a course."""
-    if row.ratio is None:
-        return str(row.state)
-    return f"{row.ratio.estimate:.2f}× {SHORT.get(row.told, row.told)}"
+    return f"{row.ratio.estimate:.2f}×" if row.ratio else str(row.state)

@@ -8,6 +8,8 @@ or more than fit.
 """
 
 import math
+import os
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -74,7 +76,7 @@ class Watch(Protocol):
 def shown() -> Iterator[Watch]:
     """Show how far the work is on standard output, and leave a terminal as it was."""
     console = Console()
-    print(flush=True)  # pytest leaves its own line open
+    say("")  # pytest leaves its own line open
     # rich takes any file for a terminal where FORCE_COLOR is set, as it is in many a CI.
     if console.is_interactive and console.file.isatty():
         try:
@@ -101,11 +103,23 @@ class Log:
         """Print what begins, unless it was said before."""
         if step.what != self._what:
             seconds = time.monotonic() - self._began
-            print(f"{seconds:5.0f} s  {step.share:4.0%}  {step.what}", flush=True)
+            say(f"{seconds:5.0f} s  {step.share:4.0%}  {step.what}")
         self._what = step.what
 
     def standing(self, lines: Sequence[Line]) -> None:
         """Print nothing."""
+
+
+def say(line: str) -> None:
+    """Print a line at once; where nobody reads any more, it and all that follow go nowhere."""
+    try:
+        print(line, flush=True)
+    except BrokenPipeError:
+        # What could not be printed is tried again at the end, so the descriptor must take it:
+        # https://docs.python.org/3/library/signal.html#note-on-sigpipe
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 class Picture:

@@ -6,6 +6,7 @@ is asked by the command that execnet will start it with, but without execnet: so
 command turns out to be, it says what it says to us, and can be ended.
 """
 
+import getopt
 import os
 import shlex
 import shutil
@@ -13,17 +14,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from subprocess import PIPE
-from threading import Timer
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import execnet
 import msgspec
 import psutil
+from execnet.gateway_base import WorkerPool
 from execnet.gateway_bootstrap import HostNotFound
 from execnet.gateway_io import popen_args, ssh_args
 
@@ -42,6 +43,12 @@ OLDEST = (3, 11)
 NEEDED_BY_ALL = ("httptools", "outcome")
 PATIENCE = 20.0
 """Seconds for an interpreter to say what it is; it takes a fraction of one, over ssh a few."""
+
+KILL_PATIENCE = 1.0
+"""Seconds for the system to end a process that it was told to."""
+
+SSH_OPTIONS = "46AaB:b:Cc:D:E:e:F:fGgI:i:J:KkL:l:Mm:NnO:o:P:p:Q:qR:S:sTtVvW:w:XxYy"
+"""Of OpenSSH's client, as in ssh(1); a colon after those that a value follows."""
 
 ASK = """
 import json, os, sys
@@ -114,7 +121,7 @@ class Python:
     @property
     def host(self) -> str:
         """The machine that it is on, as ssh knows it; empty is this one."""
-        return "" if self.is_here else str(execnet.XSpec(self.spec).ssh).split()[-1]
+        return "" if self.is_here else destination(str(execnet.XSpec(self.spec).ssh))
 
     def unusable(self, why: str) -> UnusablePython:
         """Say why no race can be run on it."""
@@ -150,13 +157,23 @@ def specified(text: str) -> Python:
     parts = [part.partition("=") for part in text.split("//")]
     keys = [key for key, _, _ in parts]
     kinds = {"popen", "ssh"}.intersection(keys)
-    complete = all(value for key, _, value in parts if key != "popen")
+    values = {key: destination(value) if key == "ssh" else value for key, _, value in parts}
+    complete = all(value for key, value in values.items() if key != "popen")
     if len(kinds) != 1 or len(set(keys)) != len(keys) or not KEYS.issuperset(keys) or not complete:
         raise UnusablePython(
             f"--python {text}: a race can do nothing with this execnet specification; it knows "
             "popen//python=PATH and ssh=HOST//ssh_config=FILE//python=PATH//chdir=CHECKOUT"
         )
     return Python(text, root=str(ROOT) if "popen" in kinds else "")
+
+
+def destination(arguments: str) -> str:
+    """Find the machine among ssh's arguments; empty where ssh would find none either."""
+    try:
+        _, words = getopt.getopt(arguments.split(), SSH_OPTIONS)
+    except getopt.GetoptError:
+        return ""
+    return words[0] if words else ""
 
 
 def asked(python: Python, needed: Iterable[str], told_of: Iterable[str]) -> Python:
@@ -243,41 +260,81 @@ def checked(python: Python, root: str, told: Told) -> Python:
     return replace(python, **about)
 
 
+class Started(NamedTuple):
+    """A process that was started, here or, where it is ssh, for one that is not."""
+
+    gateway: execnet.Gateway
+    process: psutil.Process
+
+
 @contextmanager
-def gateway(python: Python, group: execnet.Group) -> Iterator[execnet.Gateway]:
+def gateway(python: Python, group: execnet.Group) -> Iterator[Started]:
     """Start a process of the interpreter, and turn every way to fail into one.
 
     Raises:
         UnusablePython: it can't be started, or what was started is no Python.
     """
     try:
-        with sheltered(), patience():
-            started = group.makegateway(python.spec + EXECMODEL)
-        yield started
+        yield started(python.spec + EXECMODEL, group)
     except (OSError, EOFError, AssertionError, HostNotFound, execnet.RemoteError) as error:
         # execnet asserts the first byte that it hears: what says another is no Python.
         raise python.unusable(f"it can't be started any more{in_brackets(str(error))}") from error
 
 
-@contextmanager
-def patience() -> Iterator[None]:
-    """Start a process within this block; one that does not end the block is killed."""
-    timer = Timer(PATIENCE, kill_the_youngest)
-    timer.daemon = True
-    try:
-        timer.start()
-        yield
-    finally:
-        timer.cancel()
+def started(spec: str, group: execnet.Group) -> Started:
+    """Start a process in a thread, where Ctrl-C does not reach it, but us while we wait.
+
+    Whatever goes wrong, none is left: what was not there before is ended.
+
+    Raises:
+        EOFError: it ended at once.
+        TimeoutError: it says nothing.
+    """
+    before, starter = children(), WorkerPool(group.execmodel)
+    with ExitStack() as undo:
+        undo.callback(end_all_but, before, starter)
+        starting = starter.spawn(make, spec, group)
+        if not starter.waitall(PATIENCE):
+            raise TimeoutError(f"no reply for {PATIENCE:g} s")
+        made = starting.get()
+        if not (new := children() - before):
+            raise EOFError
+        undo.pop_all()
+    return Started(made, new.pop())
 
 
-def kill_the_youngest() -> None:
-    """Kill the process that was started last, and all that it started."""
-    youngest = sorted(psutil.Process().children(), key=psutil.Process.create_time)[-1:]
-    started = [each for process in youngest for each in process.children(recursive=True)]
-    for process in (*started, *youngest):
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
+def make(spec: str, group: execnet.Group) -> execnet.Gateway:
+    """Start a process that inherits from this thread that SIGINT is blocked."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    return group.makegateway(spec)
+
+
+def children() -> set[psutil.Process]:
+    """Give the processes that this one has started and not yet seen the end of."""
+    return set(psutil.Process().children())
+
+
+def end_all_but(before: Collection[psutil.Process], starter: WorkerPool) -> None:
+    """End what the starter started, even if it has yet to do so: so it is given a moment."""
+    with sheltered():
+        end(children().difference(before))
+        starter.waitall(KILL_PATIENCE)
+        end(children().difference(before))
+
+
+def end(processes: Collection[psutil.Process]) -> None:
+    """Kill these children of ours with all that they started, and wait until they are gone."""
+    for each in processes:
+        kill(each)
+    psutil.wait_procs(processes, timeout=KILL_PATIENCE)
+
+
+def kill(process: psutil.Process) -> None:
+    """Kill a process and all that it started, as far as that is still known as its own."""
+    with suppress(psutil.NoSuchProcess):
+        for each in (*process.children(recursive=True), process):
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
 
 
 def distinct(pythons: Iterable[Python]) -> list[Python]:

@@ -2,12 +2,12 @@
 
 Strategy: a generation starts a process for each entrant, and ends them all.  The first one holds
 each entrant against its limit, on the origin's evidence, and finds how often a batch that is
-shorter than the noise must be repeated; in the later ones a round that does not count warms each
-process up.  Then come the blocks: every entrant once, in random order.
+shorter than the noise must be repeated; in each of them a few calls that do not count warm a
+process up, where the processor is what counts.  Then come the blocks: every entrant once, in
+random order.
 Whatever befalls an entrant costs its own row and no other, and is written down as it happens.
 """
 
-import math
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -30,8 +30,14 @@ PATIENCE = 60.0
 """Seconds after which a round hangs; the slowest takes a few."""
 
 ENOUGH = 0.05
-"""Seconds of wall time that make a round longer than the clock's noise and ours."""
+"""Seconds of processor time that make a round longer than the clock's noise and ours.
 
+Not of wall time: on a busy machine that would give the same code ten times less to do."""
+
+CALIBRATIONS = 3
+"""Batches of which the least counts."""
+
+STOOD_STILL = Kind.FAILED, "the clock of processor time stood still for a whole round"
 MOST_REPEATS = 256
 MOST_BLOCKS = 1000
 QUALIFYING_LIMIT = 8
@@ -80,8 +86,8 @@ class Racing:
         self._clock = clock
         self._random = random.Random(entry.seed)
         lanes = [(each.name, course.name) for each in entry.starters for course in entry.scenarios]
-        self._repeats = dict.fromkeys(lanes, 1)
         self._still_in = set(lanes)
+        self._repeats: dict[tuple[str, str, str], int] = {}
         self._done = 0
 
     def run(self, file: IO[bytes]) -> None:
@@ -129,9 +135,9 @@ class Racing:
     def _start(self) -> None:
         """Start all processes, and wait until none is busy with its imports."""
         self._step("starting", work=len(self._entry.starters))
-        for entrant in self._racing():
+        for entrant in self._in_random_order():
             self._kept_in(entrant, self._stable.worker)
-        for entrant in self._racing():
+        for entrant in self._in_random_order():
             self._kept_in(entrant, lambda entrant: self._stable.worker(entrant).load())
 
     def _kept_in(self, entrant: Entrant, start: Callable[[Entrant], Worker | None]) -> None:
@@ -142,30 +148,35 @@ class Racing:
             self._is_out(entrant, self._entry.scenarios, None, (out.kind, str(out)))
 
     def _qualify(self) -> None:
-        for entrant in self._racing():
+        for entrant in self._in_random_order():
             self._step("qualifying", entrant, work=0)
             round_ = rounds.qualifying(QUALIFYING_LIMIT)
             self._attempt(entrant, self._entry.scenarios, None, round_)
 
     def _warm_up(self, scenario: Scenario) -> None:
-        """Run a few calls that do not count; in the first generation also a batch, to calibrate."""
-        for entrant in self._entry.starters:
+        """Run a few calls that do not count; in the first generation batches too, to calibrate."""
+        self._check_time()
+        for entrant in self._in_random_order():
             self._step(f"warming up for {scenario.name}", entrant)
             self._run(entrant, scenario, None, rounds.prepare(scenario, 1, self._at, FEW_CALLS))
             if self._at == 0:
                 self._calibrate(entrant, scenario)
 
     def _calibrate(self, entrant: Entrant, scenario: Scenario) -> None:
-        if measured := self._run(entrant, scenario, None, rounds.prepare(scenario, 1, seed=0)):
-            repeats = min(MOST_REPEATS, math.ceil(ENOUGH / measured.wall))
-            self._repeats[entrant.name, scenario.name] = repeats
+        """Size the rounds by the least of a few batches; what runs the same does the same work."""
+        batch = rounds.prepare(scenario, 1, seed=0)
+        ran = [self._run(entrant, scenario, None, batch) for _ in range(CALIBRATIONS)]
+        least = min((each.cpu for each in ran if each), default=ENOUGH)
+        repeats = round(ENOUGH / max(least, ENOUGH / MOST_REPEATS))
+        lane = entrant.variant.name, entrant.python.label, scenario.name
+        self._repeats[lane] = max(repeats, self._repeats.get(lane, 1))
 
     def _blocks(self) -> None:
         for block in range(max(self._entry.profile.blocks.values())):
             for scenario in self._entry.scenarios:
                 if self._entry.profile.races(scenario, self._at, block):
-                    self._block(block, scenario)
                     self._check_time()
+                    self._block(block, scenario)
 
     def _check_time(self) -> None:
         """End a race whose time does not even hold its first generation."""
@@ -183,11 +194,15 @@ class Racing:
         seed = (self._entry.seed * MOST_BLOCKS + self._at) * MOST_BLOCKS + block
         for entrant in order:
             self._step(what, entrant, weight(scenario))
-            repeats = self._repeats[entrant.name, scenario.name]
+            lane = entrant.variant.name, entrant.python.label, scenario.name
+            repeats = self._repeats.get(lane, 1)
             round_ = rounds.prepare(scenario, repeats, seed)
-            if measured := self._run(entrant, scenario, block, round_):
+            measured = self._run(entrant, scenario, block, round_)
+            if measured and measured.cpu:
                 at = (entrant.name, scenario.name, self._at, block)
                 self._records.write(Sample(*at, round_.calls(), **measured._asdict()))
+            elif measured:
+                self._is_out(entrant, [scenario], block, STOOD_STILL)
 
     def _run(
         self, entrant: Entrant, scenario: Scenario, block: int | None, round_: Round
@@ -214,13 +229,18 @@ class Racing:
         if round_.plan is None:
             return rounds.measure(round_, worker.run(None, round_.jobs(), PATIENCE), None)
         self._origin.plan(round_.plan)
-        came = worker.run(self._origin.calls, round_.jobs(), PATIENCE)
+        try:
+            came = worker.run(self._origin.calls, round_.jobs(), PATIENCE)
+        except Out:
+            self._origin.ledger()  # if it does not reply either, it is the origin that hangs
+            raise
         return rounds.measure(round_, came, self._origin.ledger(patience=1.0))
 
-    def _racing(self) -> list[Entrant]:
-        """Give those that are still in, on one course at least."""
+    def _in_random_order(self) -> list[Entrant]:
+        """Give those that are still in, on one course at least; who is first changes each time."""
         names = {name for name, _ in self._still_in}
-        return [each for each in self._entry.starters if each.name in names]
+        racing = [each for each in self._entry.starters if each.name in names]
+        return self._random.sample(racing, len(racing))
 
     def _is_in(self, entrant: Entrant, scenario: Scenario) -> bool:
         return (entrant.name, scenario.name) in self._still_in

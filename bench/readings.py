@@ -9,6 +9,7 @@ import re
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from typing import NamedTuple
@@ -29,7 +30,7 @@ class Reading(NamedTuple):
     """What the system's books say of this process.
 
     Attributes:
-        memory: bytes in use at the peak since the last `begin`.
+        memory: bytes in use at the peak since the last `begin`; right after it, those in use.
         descriptors: how many are open.
         switches: context switches that it asked for, and those forced on it.
         collections: of garbage, of each of the collector's generations.
@@ -44,21 +45,22 @@ class Reading(NamedTuple):
 
 
 def begin() -> Reading:
-    """Forget the peak of memory, and read the books."""
-    if CLEAR_REFS.exists():
+    """Forget the peak of memory, read the books, and the clock last."""
+    with suppress(OSError):  # where it can't be reset, it is that of the process so far
         CLEAR_REFS.write_text(RESET_PEAK)
-    return read()
+    return read()._replace(at=time.perf_counter())
 
 
 def read() -> Reading:
-    """Read the books."""
+    """Read the clock first, then the books."""
+    at = time.perf_counter()
     usage = getrusage(RUSAGE_SELF)
     return Reading(
         peak(),
         sum(1 for _ in OPEN.iterdir()),
         (usage.ru_nvcsw, usage.ru_nivcsw),
         [each["collections"] for each in gc.get_stats()],
-        time.perf_counter(),
+        at,
     )
 
 
@@ -72,14 +74,21 @@ def peak() -> int:
     return MAXRSS_UNIT * getrusage(RUSAGE_SELF).ru_maxrss
 
 
-def spending(before: Reading, finished: Sequence[Finished], after: Reading) -> Spending:
-    """Give what the run of these batches took, between two readings."""
+def spending(idle: int, before: Reading, finished: Sequence[Finished], after: Reading) -> Spending:
+    """Give what the run of these batches took, between two readings.
+
+    Args:
+        idle: bytes in use before the process ran anything; what earlier rounds left is not free.
+        before: the first reading.
+        finished: the batches.
+        after: the second reading.
+    """
     began = [each.began for each in finished] or [after.at]
     ended = [each.began + each.wall for each in finished] or [after.at]
     return (
         began[0] - before.at,
         after.at - ended[-1],
-        after.memory - before.memory,
+        after.memory - idle,
         (before.descriptors, after.descriptors),
         (after.switches[0] - before.switches[0], after.switches[1] - before.switches[1]),
         [now - then for then, now in zip(before.collections, after.collections, strict=True)],

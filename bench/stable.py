@@ -6,6 +6,7 @@ asked for next.
 """
 
 import contextlib
+import os
 import signal
 from typing import Any, NamedTuple
 
@@ -13,17 +14,34 @@ import execnet
 import psutil
 
 from bench.entrants import Entrant
-from bench.pythons import UnusablePython, gateway
+from bench.pythons import UnusablePython, gateway, kill
 from bench.readings import Spending
+from bench.sheltered import sheltered
 from bench.worker import READY, Job, Ran
 from report.results import Kind
 
 REMOTE = """
-import sys
+import os, sys, threading
+
+def end_with_the_race():
+    try:
+        channel.waitclose()
+    finally:
+        os._exit(1)
+
+if os.getpgrp() != os.getpid():
+    os.setpgid(0, 0)
+threading.Thread(target=end_with_the_race, daemon=True).start()
 sys.path.insert(0, channel.receive())
 from bench.worker import serve
 serve(channel)
 """
+"""The far end: in a process group of its own, so that nothing that the variant starts is left.
+
+It ends when the race closes the channel, or is gone, however busy it is: execnet would give it
+another fifteen seconds, in which it disturbs the others.
+"""
+
 START_PATIENCE = 30.0
 """Seconds for an interpreter to start and import one runtime, on a machine that is busy."""
 
@@ -64,11 +82,11 @@ class Worker:
         Raises:
             Out: its interpreter can't be started.
         """
-        self._process: psutil.Process | None = None
+        self._family: int | None = None
         self._ready = False
         self._here = entrant.python.is_here
         try:
-            with gateway(entrant.python, group) as started:
+            with gateway(entrant.python, group) as (started, self._process):
                 self._channel = started.remote_exec(self.remote)
                 self._channel.send(entrant.python.root)
                 home, name = entrant.variant.home, entrant.variant.name
@@ -84,9 +102,7 @@ class Worker:
         """
         if not self._ready:
             number = self._receive(START_PATIENCE)
-            if self._here:
-                with contextlib.suppress(psutil.NoSuchProcess):  # the next line tells that it died
-                    self._process = psutil.Process(number)
+            self._family = number if self._here else None
             self._ready = self._receive(START_PATIENCE) == READY
 
     def run(self, endpoint: tuple[str, int] | None, jobs: list[Job], patience: float) -> Came:
@@ -112,31 +128,47 @@ class Worker:
         try:
             return self._channel.receive(patience)
         except self._channel.TimeoutError:
-            raise Out(Kind.HUNG, f"no reply for {patience:.0f} s") from None
+            if self._is_alive():
+                raise Out(Kind.HUNG, f"no reply for {patience:.0f} s") from None
         except self._channel.RemoteError as error:
             raise Out(Kind.FAILED, last_line(error.formatted)) from None
         except EOFError:
-            raise Out(Kind.DIED, f"its process ended in the middle{self._killed()}") from None
+            pass
+        raise Out(Kind.DIED, f"its process ended in the middle{self._killed()}")
+
+    def _is_alive(self) -> bool:
+        """Whether it has not ended; one that it started may keep its pipe open, and us waiting."""
+        try:
+            return bool(self._process.status() != psutil.STATUS_ZOMBIE)
+        except psutil.NoSuchProcess:
+            return False
 
     def _killed(self) -> str:
-        """Say which signal ended the process, if one did."""
+        """Say which signal ended the process, if one did, and it was here."""
         code = None
-        if self._process is not None:
+        if self._here:
             with contextlib.suppress(psutil.TimeoutExpired):
                 code = self._process.wait(KILL_PATIENCE)
         return KILLED_BY.get(code, "")
 
     def kill(self) -> None:
-        """End the process, however deep it is in whatever it does; `bury` sees it gone."""
-        if self._process is not None:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                self._process.kill()
+        """End the process and what it started, however deep it is in whatever it does.
+
+        One on another machine ends with the ssh here.  `bury` sees it gone.
+        """
+        if self._family is None:
+            kill(self._process)
+            return
+        # The dead are a group, too; macOS does not permit to kill one of them alone.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._family, signal.SIGKILL)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            self._process.kill()
 
     def bury(self) -> None:
         """Wait until the process is gone; one that takes long ends without us."""
-        if self._process is not None:
-            with contextlib.suppress(psutil.TimeoutExpired):
-                self._process.wait(KILL_PATIENCE)
+        with contextlib.suppress(psutil.TimeoutExpired):
+            self._process.wait(KILL_PATIENCE)
 
 
 def last_line(traceback: str) -> str:
@@ -173,9 +205,10 @@ class Stable:
             worker.bury()
 
     def close(self) -> None:
-        """End all workers: all are killed before the first is waited for."""
-        for worker in self._workers.values():
-            worker.kill()
-        for worker in self._workers.values():
-            worker.bury()
-        self._group.terminate(timeout=1.0)
+        """End all workers: all are killed before the first is waited for; Ctrl-C waits, too."""
+        with sheltered():
+            for worker in self._workers.values():
+                worker.kill()
+            for worker in self._workers.values():
+                worker.bury()
+            self._group.terminate(timeout=1.0)

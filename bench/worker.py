@@ -86,6 +86,8 @@ def serve(channel: Channel, *, aged: bool = True) -> None:
     home, name, core = channel.receive()
     pin(core)
     run = importlib.import_module(home).VARIANTS[name].load()
+    gc.collect()
+    idle = readings.begin().memory
     channel.send(READY)
     for endpoint, jobs in channel:
         gc.collect()
@@ -95,7 +97,7 @@ def serve(channel: Channel, *, aged: bool = True) -> None:
             finished = run(Endpoint(*endpoint) if endpoint else None, batches)
         except EOFError as error:  # execnet would take it for the channel's end, and be silent
             raise RuntimeError(describe(error)) from error
-        spent = readings.spending(before, finished, readings.read())
+        spent = readings.spending(idle, before, finished, readings.read())
         channel.send(([tuple(as_sent(each)) for each in finished], spent))
 
 

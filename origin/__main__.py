@@ -1,12 +1,18 @@
 """Start the origin by hand: `python -m origin`."""
 
 import argparse
+import errno
 import os
 import resource
 import socket
 import sys
 
+from origin.process import LOOPBACK
 from origin.server import Server, listen
+
+REMEDIES = {
+    errno.EADDRINUSE: "; free the port, or leave --port and --control-port out to take any",
+}
 
 
 def port(text: str) -> int:
@@ -29,7 +35,11 @@ def arguments() -> argparse.Namespace:
         "answers GET /<whole number>, follows a plan, and keeps a ledger of what it saw.",
         epilog="It says where it listens, and serves until Ctrl-C.",
     )
-    parser.add_argument("--host", default="127.0.0.1", help="where to listen (%(default)s)")
+    parser.add_argument(
+        "--host",
+        default=LOOPBACK,
+        help="where to take calls (%(default)s); plans are taken on the loopback only",
+    )
     parser.add_argument("--port", type=port, default=0, help="for calls (any free one)")
     parser.add_argument("--control-port", type=port, default=0, help="for plans (any free one)")
     parser.add_argument("--core", type=int, help="the processor to stay on")
@@ -54,13 +64,14 @@ def announce(name: str, listener: socket.socket) -> None:
 def main() -> int:
     """Serve; give the exit code."""
     args = arguments()
+    host = args.host
     try:
-        server = Server(listen(args.host, args.port), listen(args.host, args.control_port))
+        calls = listen(host, args.port)
+        host = LOOPBACK
+        server = Server(calls, listen(host, args.control_port))
     except OSError as error:
-        return fail(
-            f"cannot listen at {args.host}: {error.strerror}; "
-            "free the port, or leave --port and --control-port out to take any"
-        )
+        why, _, _ = str(error.strerror).partition(" (")  # create_server adds the address to it
+        return fail(f"cannot listen at {host}: {why}{REMEDIES.get(error.errno or 0, '')}")
     try:
         prepare(server, args)
         server.serve()

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, TypeVar, cast
 
 from origin.control import (
@@ -96,26 +97,28 @@ def started(core: int | None = None, host: str = LOOPBACK) -> Iterator[Origin]:
 
     Args:
         core: the processor to keep it on.
-        host: where it listens.
+        host: where it takes calls.
 
     Raises:
-        OriginError: it did not start.
+        OriginError: it did not start; the message gives its own reason.
     """
     options = ["--end-with-stdin", "--host", host] + ([] if core is None else ["--core", str(core)])
-    process = subprocess.Popen(
-        [sys.executable, "-m", "origin", *options],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        cwd=ROOT,
-        process_group=0,
-    )
-    says = cast("IO[bytes]", process.stdout)  # a pipe was asked for
-    with process:
-        try:
-            with closing(Origin(_heard(says, "calls"), _heard(says, "control"))) as origin:
-                yield origin
-        finally:
-            _end(process)
+    with TemporaryFile() as complaints:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "origin", *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            cwd=ROOT,
+            process_group=0,
+        )
+        with process:
+            try:
+                with closing(_greeted(process, complaints)) as origin:
+                    yield origin
+            finally:
+                _end(process)
+                sys.stderr.write(_taken(complaints))
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -127,9 +130,33 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.kill()
 
 
+def _greeted(process: subprocess.Popen[bytes], complaints: IO[bytes]) -> Origin:
+    """Connect to the origin at the addresses that it says first."""
+    says = cast("IO[bytes]", process.stdout)  # a pipe was asked for
+    try:
+        return Origin(_heard(says, "calls"), _heard(says, "control"))
+    except ValueError as error:
+        *_, why = _taken(complaints).splitlines() or [str(error)]
+        raise OriginError(f"the origin did not start: {why.removeprefix('origin: ')}") from error
+
+
 def _heard(says: IO[bytes], name: str) -> Address:
+    """Read one line of where it listens, as `python -m origin` says it.
+
+    Raises:
+        ValueError: it says something else.
+    """
     said, _, where = says.readline().decode().strip().partition(" ")
     host, _, port = where.strip().rpartition(":")
     if said != name or not port.isdigit():
-        raise OriginError(f"the origin did not start: it said {said!r}")
+        raise ValueError(f"it said {said!r}")
     return host, int(port)
+
+
+def _taken(complaints: IO[bytes]) -> str:
+    """Take out what it has complained of."""
+    complaints.seek(0)
+    text = complaints.read().decode(errors="replace")
+    complaints.seek(0)
+    complaints.truncate()
+    return text

@@ -19,7 +19,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from report import names
 from report.comparison import WORTH_NAMING, Interval, Tell
 from report.figures import Row, Standing
-from report.words import fate, share
+from report.words import fate, possible, share
 
 # The page's style sheet finds the neutral colours of a chart by these values, for its dark dress.
 INK, QUIET, LINE, PAPER = "#1c2024", "#646b73", "#e3e6ea", "#fffffe"
@@ -152,7 +152,7 @@ AXES = {
     ),
     "efficiency": Axis(
         "efficiency = ideal time ÷ time taken · 1 is ideal",
-        lambda row: row.value,
+        lambda row: row.value and possible("efficiency", row.value),
         lambda row, _: list(row.by_place.values()),
         float,
         float,
@@ -290,7 +290,7 @@ def _reservations(standing: Standing) -> Iterator[str]:
     if any(found and not found.bounded for found in map(axis.shown, standing.rows)):
         yield "A mark without a bar: the generations are too few, or too alike, for an interval."
     if any(not 0 <= chosen.share(end) <= 1 for end in _ends(standing, axis)):
-        yield "A bar that ends at the edge goes on beyond it."
+        yield "A bar that is open at the edge goes on beyond it."
 
 
 def _base(standing: Standing) -> Row:
@@ -388,8 +388,21 @@ def _uprights(place: Element, values: Iterable[float], chart: _Chart, **style: s
 def _bar(place: Element, found: Interval, chart: _Chart, **style: str | float) -> None:
     if found.bounded:
         left, right = chart.across(found.lower), chart.across(found.upper)
-        top = chart.layout.dots - BAR / 2
-        _add(place, "rect", x=left, y=top, width=right - left, height=BAR, **style)
+        width, top = right - left, chart.layout.dots - BAR / 2
+        outline = _outline(found, width, chart.scale)
+        _add(place, "rect", x=left, y=top, width=width, height=BAR, **outline, **style)
+
+
+def _outline(found: Interval, width: float, scale: Scale) -> dict[str, str]:
+    """Leave a bar open where it goes on beyond the plot; outlines run clockwise from its top."""
+    goes_on = scale.share(found.lower) < 0, scale.share(found.upper) > 1
+    strokes_and_gaps = {
+        (True, False): (2 * width + BAR, BAR),
+        (False, True): (width, BAR, width + BAR, 0),
+        (True, True): (width, BAR),
+    }
+    lengths = strokes_and_gaps.get(goes_on, ())
+    return {"stroke_dasharray": " ".join(f"{each:.2f}" for each in lengths)} if lengths else {}
 
 
 def _reference(place: Element, chart: _Chart) -> None:

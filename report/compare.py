@@ -18,7 +18,7 @@ from report.comparison import OPPOSITE, Interval, Tell
 from report.results import Race, Results, UnreadableResults, read
 from report.statistics import FEWEST_GENERATIONS
 from report.two_races import SIDES, Changes, TwoRaces, two_races
-from report.words import A_FEW, counted, percent, ranged
+from report.words import A_FEW, counted, in_parentheses, nothing_below, possible, ranged
 
 WIDTH = 100
 """Columns of plain text."""
@@ -118,7 +118,7 @@ def _finding(changes: Changes) -> str:
             f"Cannot tell on {on}: {counted(earlier, 'generation')} earlier and {later} later, "
             f"and it takes {FEWEST_GENERATIONS} in each."
         )
-    could = f"this pair of races could tell {percent(changes.could_tell)}"
+    could = f"this pair of races could tell {nothing_below(changes.could_tell)}"
     if not changes.differing:
         return f"No difference shown on {on}: {count} compared, {could}."
     which = ", ".join(_which(changes))
@@ -170,15 +170,19 @@ def table(changes: Changes) -> Table:
         laid.add_column(heading, justify="right")
     laid.add_column("verdict", no_wrap=True)
     for each in changes.entrants:
-        figures = (ranged(BARE, each.earlier), ranged(BARE, each.later), finely(each.ratio))
-        laid.add_row(plain(each.entrant), *figures, each.told, style=STYLES[each.told])
+        figures = (_figure(one, changes) for one in (each.earlier, each.later))
+        cells = (plain(each.entrant), *figures, finely(each.ratio), each.told)
+        laid.add_row(*cells, style=STYLES[each.told])
     return laid
+
+
+def _figure(figure: Interval, changes: Changes) -> str:
+    return ranged(BARE, figure if changes.reference else possible("efficiency", figure))
 
 
 def finely(ratio: Interval) -> str:
     """Word a ratio that is close to 1, with its interval in parentheses if it has one."""
-    ends = f" ({ratio.lower:.{DECIMALS}f}–{ratio.upper:.{DECIMALS}f})"
-    return f"{ratio.estimate:.{DECIMALS}f}{ends if ratio.bounded else ''}"
+    return f"{ratio.estimate:.{DECIMALS}f}{in_parentheses(ratio, DECIMALS)}"
 
 
 def differences(earlier: Race, later: Race) -> Iterator[str]:

@@ -73,34 +73,38 @@ class Comparison:
         values: the figure of each, with intervals that all hold together.
         pairs: each two of them by their numbers, the earlier one's figure over the later one's.
         level: at which each single comparison was made, so that all together keep theirs.
-        could_tell: the smallest ratio that such a race tells from 1, for a typical pair; it may be
-            infinite.
+        could_tell: for each pair the smallest ratio that such a race tells from 1; it may be
+            infinite, and of too few generations there is none.
     """
 
     values: list[Interval]
     pairs: Mapping[tuple[int, int], Pair]
     level: float
-    could_tell: float | None
+    could_tell: Mapping[tuple[int, int], float]
 
 
-def compare(generations: Sequence[Floats], alpha: float, above: Tell) -> Comparison:
+def compare(
+    generations: Sequence[Floats], alpha: float, above: Tell, fewest: int = FEWEST_GENERATIONS
+) -> Comparison:
     """Compare all entrants of a course.
 
     Args:
         generations: for each a table of logarithms of the figure that counts, blocks by entrants.
         alpha: the share of named differences that may be none.
         above: what a ratio above 1 means.
+        fewest: of fewer generations, there are estimates alone.
     """
     entrants = generations[0].shape[1]
     pairs = list(combinations(range(entrants), 2))
     columns = [
         np.hstack([each, *(each[:, [a]] - each[:, [b]] for a, b in pairs)]) for each in generations
     ]
-    enough = len(generations) >= FEWEST_GENERATIONS
+    enough = len(generations) >= fewest
     found = _resampled(columns, entrants, alpha) if enough else _bare(columns, entrants, alpha)
     ratios = zip(pairs, found.ratios, strict=True)
     by_pair = {pair: Pair(ratio, tell(ratio, above)) for pair, ratio in ratios}
-    return Comparison(found.values, by_pair, found.level, found.could_tell)
+    told_from_1 = dict(zip(pairs, found.could_tell, strict=enough))
+    return Comparison(found.values, by_pair, found.level, told_from_1)
 
 
 def tell(ratio: Interval, above: Tell) -> Tell:
@@ -124,32 +128,33 @@ class _Found(NamedTuple):
     values: list[Interval]
     ratios: list[Interval]
     level: float
-    could_tell: float | None
+    could_tell: list[float]
 
 
 def _bare(columns: Sequence[Floats], entrants: int, alpha: float) -> _Found:
     middle = np.mean([np.median(each, axis=0) for each in columns], axis=0)
     estimates = [Interval(float(each)) for each in np.exp(middle)]
-    return _Found(estimates[:entrants], estimates[entrants:], alpha, None)
+    return _Found(estimates[:entrants], estimates[entrants:], alpha, [])
 
 
 def _resampled(columns: Sequence[Floats], entrants: int, alpha: float) -> _Found:
     resampled = resample(columns)
     level = corrected(resampled.p()[entrants:], alpha)
-    values = _intervals(resampled, alpha / entrants)[:entrants]
-    ratios = _intervals(resampled, level)[entrants:]
-    could_tell = resampled.could_tell(level)[entrants:]
-    return _Found(values, ratios, level, _typical(could_tell) if len(could_tell) else None)
+    values = intervals(resampled, alpha / entrants)[:entrants]
+    ratios = intervals(resampled, level)[entrants:]
+    return _Found(values, ratios, level, could_tell(resampled, level)[entrants:])
 
 
-def _typical(could_tell: Floats) -> float:
-    return max(float(_exp(np.median(could_tell))), WORTH_NAMING)
-
-
-def _intervals(resampled: Resampled, alpha: float) -> list[Interval]:
+def intervals(resampled: Resampled, alpha: float) -> list[Interval]:
+    """Give the interval of each column's ratio."""
     half = resampled.half_width(alpha)
     ends = (resampled.estimate, resampled.estimate - half, resampled.estimate + half)
     return [Interval(*map(float, each)) for each in _exp(ends).T]
+
+
+def could_tell(resampled: Resampled, alpha: float) -> list[float]:
+    """Give the smallest ratio that is told from 1, for each column; nothing below is named."""
+    return [max(float(each), WORTH_NAMING) for each in _exp(resampled.could_tell(alpha))]
 
 
 def _exp(logarithms: ArrayLike) -> Floats:

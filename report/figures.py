@@ -6,6 +6,7 @@ block, since what disturbs a machine disturbs a whole block; `report.comparison`
 ratio supports.  Verdicts, places and the words all rest on it.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -13,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from report.comparison import Interval, Pair, Tell, compare, settled
+from report.comparison import Comparison, Interval, Pair, Tell, compare, settled
 from report.results import Course, Entrant, Kind, Mishap, Results, Sample
 from report.statistics import ALPHA, FEWEST_GENERATIONS, Floats
 
@@ -106,13 +107,15 @@ class Standing:
     """A course with the rows of all entrants, in the order of the race.
 
     Attributes:
-        reference: the entrant that ratios are taken against here.
+        reference: the entrant that ratios are taken against here: the race's, or without its
+            figures the first that has some.
         twin: its second entry.
         generations: how many the comparison rests on.
         rows: of all entrants.
         pairs: the comparison of each two that can be compared, the earlier row over the later.
         level: at which each single comparison was made, so that all keep theirs together.
-        could_tell: the smallest ratio that this race tells from 1, for a typical pair.
+        could_tell: the smallest ratio to the reference that this race tells from 1, for a typical
+            entrant.
     """
 
     course: Course
@@ -147,17 +150,18 @@ class Standing:
         return found.inverse() if found else None
 
 
-def standings(results: Results) -> list[Standing]:
-    """Derive all figures of a race, course by course."""
-    return [standing(results, course) for course in results.race.courses]
+def standings(results: Results, *, intervals: bool = True) -> list[Standing]:
+    """Derive all figures of a race, course by course; without intervals, there are no verdicts."""
+    return [standing(results, course, intervals=intervals) for course in results.race.courses]
 
 
-def standing(results: Results, course: Course) -> Standing:
+def standing(results: Results, course: Course, *, intervals: bool = True) -> Standing:
     """Derive the figures of one course: a row for each entrant of the race."""
     race = results.race
     rows = tuple(_row(results, course, entrant) for entrant in race.entrants)
     base = Standing(course, race.reference, race.twin, 0, rows)
-    return _placed(_with_comparison(base, ALPHA / race.looks))
+    fewest = FEWEST_GENERATIONS if intervals else sys.maxsize
+    return _placed(_with_comparison(base, ALPHA / race.looks, fewest))
 
 
 def decided(standings: Iterable[Standing], margin: float) -> bool:
@@ -198,21 +202,27 @@ def _raced(course: Course, samples: tuple[Sample, ...]) -> Row:
     return Row(samples[0].entrant, State.RACED, why, samples=samples, by_place=by_place)
 
 
-def _with_comparison(standing: Standing, alpha: float) -> Standing:
+def _with_comparison(standing: Standing, alpha: float, fewest: int) -> Standing:
     names = [row.entrant for row in standing.speaking]
     generations = _logarithms(standing.speaking)
     if not generations:
         return standing
-    found = compare(generations, alpha, above=ABOVE[standing.counts])
-    pairs = {(names[a], names[b]): pair for (a, b), pair in found.pairs.items()}
+    found = compare(generations, alpha, ABOVE[standing.counts], fewest)
+    base = standing.reference if standing.reference in names else names[0]
     compared = replace(
         standing,
+        reference=base,
         generations=len(generations),
-        pairs=pairs,
+        pairs={(names[a], names[b]): pair for (a, b), pair in found.pairs.items()},
         level=found.level,
-        could_tell=found.could_tell,
+        could_tell=_typical(found, names.index(base)),
     )
     return _rated(compared, dict(zip(names, found.values, strict=True)))
+
+
+def _typical(found: Comparison, base: int) -> float | None:
+    of_base = [least for pair, least in found.could_tell.items() if base in pair]
+    return float(np.median(of_base)) if of_base else None
 
 
 def _logarithms(rows: Iterable[Row]) -> list[Floats]:
@@ -227,12 +237,8 @@ def _logarithms(rows: Iterable[Row]) -> list[Floats]:
 
 
 def _rated(standing: Standing, values: Mapping[str, Interval]) -> Standing:
-    """Give each row its figure and its ratio, to the first that raced if not the reference."""
-    names = [row.entrant for row in standing.speaking]
-    base = standing.reference if standing.reference in names else names[0]
-    against = replace(standing, reference=base)
-    rows = tuple(_with_ratio(row, against, values) for row in standing.rows)
-    return replace(against, rows=rows)
+    rows = tuple(_with_ratio(row, standing, values) for row in standing.rows)
+    return replace(standing, rows=rows)
 
 
 def _with_ratio(row: Row, standing: Standing, values: Mapping[str, Interval]) -> Row:
@@ -252,8 +258,10 @@ def _placed(standing: Standing) -> Standing:
 
 
 def _place(entrant: str, standing: Standing) -> tuple[int, int]:
-    others = [row.entrant for row in standing.speaking if row.entrant != entrant]
-    pairs = [standing.pair(entrant, other) for other in others]
-    told = [pair.told for pair in pairs if pair]
+    """Place an entrant among the others; the reference and its twin are one."""
+    twins = {standing.reference, standing.twin}
+    itself = twins if entrant in twins else {entrant, standing.twin}
+    others = [row.entrant for row in standing.speaking if row.entrant not in itself]
+    told = [pair.told for other in others if (pair := standing.pair(entrant, other))]
     behind, ahead = told.count(Tell.SLOWER), told.count(Tell.FASTER)
     return 1 + behind, 1 + len(others) - ahead

@@ -12,7 +12,7 @@ import msgspec
 from report.comparison import WORTH_NAMING
 from report.results import UNDECODABLE, Race, UnreadableResults
 from report.statistics import ALPHA, DRAWS, FEWEST_GENERATIONS, POWER
-from report.words import counted, share
+from report.words import NO_END, counted, share
 
 SELF_TEST = Path(__file__).parent / "selftest.jsonl"
 
@@ -110,25 +110,36 @@ BEFORE = {
     ),
     "The twin": (
         "The reference is entered twice, each entry with processes of its own. What the race "
-        "finds between the two is what it finds where there is nothing."
+        "finds between the two is what it finds where there is nothing. Not told apart does not "
+        "mean equal: that is said only if the interval of their ratio lies within the margin named."
     ),
     "Estimates": (
         "Of each generation, the median over its blocks of the logarithm of the figure, or of the "
         "ratio of two; a median, since what disturbs a machine comes in bursts that hit single "
-        "rounds. The estimate is the mean of these over the generations."
+        "rounds. The estimate is the mean of these over the generations. So it is about the "
+        "machine as it was during the race, with what disturbed it for whole generations; an "
+        "entrant that is easily disturbed has that in its figure."
     ),
     "Intervals": (
         "A studentized bootstrap: generations are drawn with replacement, then blocks within "
-        f"each of them, {DRAWS:,} times, from a fixed seed; an interval ends where the means of "
-        "such draws, in units of their own standard error, stray no further. Of fewer than "
-        f"{FEWEST_GENERATIONS} generations there is an estimate only, without an interval."
+        f"each of them, {DRAWS:,} times, from a fixed seed; an interval of {share(1 - ALPHA)} ends "
+        "where the means of such draws, in units of their own standard error, stray no further. "
+        "Of rarer events such draws tell nothing, so a wider interval is that one, stretched as "
+        "Student's t distribution is. Of fewer than "
+        f"{FEWEST_GENERATIONS} generations there is an estimate only, without an interval. The "
+        "efficiency of an entrant can't exceed 1, and its interval is shown up to there; an "
+        f"interval that goes on beyond {NO_END} times its estimate (and {NO_END}) is shown without "
+        "that end."
     ),
     "Many pairs": (
         "All pairs of a course are compared at once, and the level is corrected for their number "
         "by the false discovery rate (Benjamini and Hochberg): of the differences that a course "
-        f"names, at most {share(ALPHA)} are expected to be none. The intervals of the ratios are "
-        "widened to match (false coverage rate, Benjamini and Yekutieli); those of the figures "
-        f"themselves hold together for all entrants of a course with {share(1 - ALPHA)} "
+        f"names, about {share(ALPHA)} are expected to be none. About, since pairs that share an "
+        "entrant depend on each other in a way that no theorem covers: the self-test "
+        "measures it. The intervals of the ratios are widened to match (false coverage rate, "
+        "Benjamini and Yekutieli): of those whose difference is named, about "
+        f"{share(ALPHA)} are expected to miss the truth. Those of the figures themselves promise "
+        f"more: in {share(1 - ALPHA)} of all races those of all entrants of a course hold together "
         "(Bonferroni)."
     ),
     "Verdicts": (
@@ -142,8 +153,8 @@ BEFORE = {
 AFTER = {
     "What this run could tell": (
         "The smallest difference that such a race finds in "
-        f"{share(POWER)} of all attempts, for a typical pair of entrants (the median over all "
-        "pairs), by the spread that this run had."
+        f"{share(POWER)} of all attempts, between the reference and a typical entrant (the median "
+        "over all others), by the spread that this run had."
     ),
     "Closed loop": (
         "A batch is a closed loop: a new call begins when one ends. So the origin sees as many "

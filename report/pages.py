@@ -27,6 +27,7 @@ MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]|~#"})
 # Numbers that the templates' sentences need.
 RULES = {
     "interval": share(1 - ALPHA),
+    "misses": share(ALPHA),
     "margin": share(WORTH_NAMING - 1),
     "generations": FEWEST_GENERATIONS,
     "power": share(POWER),
@@ -79,7 +80,7 @@ def gather(results: Results, file: str) -> dict[str, Any]:
         "file": file,
         "rules": RULES,
         "advice": advice(derived),
-        "verdict": verdict(derived),
+        "verdict": verdict(derived, noisy=warnings.noisy(results, derived)),
         "twins": twins(results.race, derived),
         "noise": noise(derived),
         "deserved": warnings.of_race(results, derived),

@@ -172,7 +172,7 @@ class Spent(msgspec.Struct, frozen=True):
     Attributes:
         start_up: seconds from the call of the variant to its first batch's beginning.
         shut_down: seconds from its last batch's end to its return.
-        memory: bytes at the peak, beyond those of the idle worker before.
+        memory: bytes at the peak, beyond those of the worker before its first round.
         descriptors: how many were open before and after.
         switches: context switches that the process asked for, and those forced on it.
         collections: of garbage, of each of the collector's generations.

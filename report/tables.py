@@ -15,9 +15,20 @@ from report.figures import BUSY, FIGURES_OF, Row, Standing, State
 from report.method import SelfTest
 from report.results import Results, Sample, Saw, Spent
 from report.statistics import FEWEST_GENERATIONS
-from report.times import Times, percentile, together
+from report.times import SHORTEST, Times, percentile, together
 from report.warnings import of_row
-from report.words import NOTHING, UNITS, counted, fate, number, one_line, ranged, share
+from report.words import (
+    NO_END,
+    NOTHING,
+    UNITS,
+    counted,
+    digits,
+    fate,
+    number,
+    one_line,
+    ranged,
+    share,
+)
 
 
 @dataclass(frozen=True)
@@ -84,12 +95,13 @@ def took(standing: Standing) -> Table:
 
 def times(standing: Standing) -> Table | None:
     """Give percentiles of the times of the calls, as the origin saw them; None if it saw none."""
+    shown = {what: of for what, of in TIMES.items() if _measured(standing, of)}
     rows = tuple(
-        (row.entrant, *(cell for of in TIMES.values() for cell in _percentiles(row, of)))
+        (row.entrant, *(cell for of in shown.values() for cell in _percentiles(row, of)))
         for row in _with_figures(standing)
         if any(each.saw for each in row.samples)
     )
-    headings = tuple(f"{what} {_rank(rank)}" for what in TIMES for rank in RANKS)
+    headings = tuple(f"{what} {_rank(rank)}" for what in shown for rank in RANKS)
     numbers = frozenset(range(1, 1 + len(headings)))
     marked = frozenset({standing.reference})
     return Table(("entrant", *headings), rows, numbers, marked) if rows else None
@@ -128,7 +140,7 @@ def unable(results: Results) -> Table:
 
 def conditions(results: Results, standings: list[Standing]) -> Table:
     """List what the race was and where it was run."""
-    rows = (*_about(results), *_raced(standings), *_machine(results))
+    rows = (*_about(results), *_raced(standings), *_machine(results), *_elsewhere(results))
     return Table(("condition", "value"), (*rows, *results.race.conditions.items()))
 
 
@@ -159,26 +171,43 @@ DERIVATIONS = {
 }
 GENERAL = (
     ("estimate (lower–upper)", "the median over a generation's blocks, its mean over generations"),
+    ("estimate (lower or more)", f"the upper end is above {NO_END} and {NO_END} × the estimate"),
+    ("estimate (no bounds)", "and the lower end is next to 0"),
+    ("efficiency (lower–1.000)", "the upper end is 1 or more, which nobody can exceed"),
     ("ratio to reference", "the same of the figure ÷ the reference's in the same block"),
     ("verdict", f"the interval leaves out 1, and the ratio is {share(WORTH_NAMING - 1)} from it"),
-    ("place", "from 1 + the number told to be better, to all but those told to be worse"),
+    ("place", "from 1 + the number told to be better, to all but those worse; twins are one"),
     ("median", "over all rounds of the entrant, whatever their generation"),
     ("what else a round took", "spent, of the whole process for the round, its warm-up included"),
     ("times of calls", "saw.took, saw.since, saw.idle: bucket n is 1.02**n to 1.02**(n+1) µs"),
     ("origin-bound", f"how many records have saw.busy > {BUSY}"),
 )
 
+NUM = ",.1f"
+
 # By heading: the figure of a round, and how the median is written.
 ELSE: dict[str, tuple[Callable[[Sample], float], str]] = {
     "start-up, ms": (lambda sample: 1e3 * sample.spent.start_up, ".2f"),
     "shut-down, ms": (lambda sample: 1e3 * sample.spent.shut_down, ".2f"),
-    "memory over idle, MB": (lambda sample: sample.spent.memory / 1e6, ".2f"),
+    "calls in a round": (lambda sample: sample.calls, ",.0f"),
+    "peak memory over idle, MB": (lambda sample: sample.spent.memory / 1e6, ".2f"),
     "descriptors left open": (lambda sample: _left_open(sample.spent), "g"),
-    "context switches asked for": (lambda sample: sample.spent.switches[0], ",.0f"),
-    "context switches forced": (lambda sample: sample.spent.switches[1], ",.0f"),
-    "garbage collections": (lambda sample: sum(sample.spent.collections), ",.0f"),
+    "switches asked for, per 1,000 calls": (
+        lambda each: _per_1000(each, each.spent.switches[0]),
+        NUM,
+    ),
+    "switches forced, per 1,000 calls": (lambda each: _per_1000(each, each.spent.switches[1]), NUM),
+    "garbage collections, per 1,000 calls": (
+        lambda each: _per_1000(each, sum(each.spent.collections)),
+        NUM,
+    ),
     "CPU time in the system, %": (lambda sample: 100 * sample.system / sample.cpu, ".0f"),
 }
+
+
+def _per_1000(sample: Sample, count: int) -> float:
+    return 1000 * count / sample.calls
+
 
 TIMES: dict[str, Callable[[Saw], Times]] = {
     "call": lambda saw: saw.took,
@@ -188,6 +217,14 @@ TIMES: dict[str, Callable[[Saw], Times]] = {
 
 RANKS = (500, 900, 990, 999)
 """Percentiles, in thousandths: as whole numbers, since a share of 0.9 is not exactly that."""
+
+STARTED, ON_ITSELF = ", how it is started", "popen"
+"""How a condition's name ends that says how an interpreter is started, and its value if here."""
+
+ELSEWHERE = (
+    "on another machine, reached by ssh, and left to its system; the processors, the governor, the "
+    "clock and the load above are not its own"
+)
 
 BEYOND = 10
 """Of fewer calls beyond a percentile, it is the time of a few that happened to be slow."""
@@ -235,6 +272,12 @@ def _left_open(spent: Spent) -> int:
     return after - before
 
 
+def _measured(standing: Standing, of: Callable[[Saw], Times]) -> bool:
+    """Say whether any of these times was long enough for the origin's clock to tell it."""
+    seen = (of(each.saw) for row in _with_figures(standing) for each in row.samples if each.saw)
+    return any(some and percentile(some, 1) > SHORTEST for some in seen)
+
+
 def _percentiles(row: Row, of: Callable[[Saw], Times]) -> Iterator[str]:
     """Give each percentile in ms, if in enough generations there are enough calls beyond it."""
     seen = [(each.generation, of(each.saw)) for each in row.samples if each.saw]
@@ -245,7 +288,7 @@ def _percentiles(row: Row, of: Callable[[Saw], Times]) -> Iterator[str]:
     for rank in RANKS:
         supporting = sum(count * (1000 - rank) >= BEYOND * 1000 for count in calls.values())
         enough = supporting >= FEWEST_GENERATIONS
-        yield number(1e3 * percentile(all_calls, rank / 1000)) if enough else NOTHING
+        yield digits(1e3 * percentile(all_calls, rank / 1000)) if enough else NOTHING
 
 
 def _rank(rank: int) -> str:
@@ -297,3 +340,11 @@ def _machine(results: Results) -> Iterator[tuple[str, str]]:
     yield "governor", machine.governor or "the system does not say"
     yield "smallest step of the clock of CPU time", f"{1e6 * machine.clock:.3g} µs"
     yield "processes at work in the minute before", f"{machine.load:.2f}"
+
+
+def _elsewhere(results: Results) -> Iterator[tuple[str, str]]:
+    """Name the interpreters to which the rows about processors do not apply."""
+    for name, spec in results.race.conditions.items():
+        if name.endswith(STARTED) and not spec.startswith(ON_ITSELF):
+            label = name.removesuffix(STARTED)
+            yield f"processor of the entrants of {label}", ELSEWHERE

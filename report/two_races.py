@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from report.comparison import WORTH_NAMING, Interval, Tell, tell
+from report.comparison import Interval, Tell, could_tell, intervals, tell
 from report.figures import ABOVE, Row, Standing, State, standings
 from report.results import Course, Results
 from report.statistics import ALPHA, FEWEST_GENERATIONS, Floats, corrected, resample_apart
@@ -129,7 +129,7 @@ def _in_both(earlier: Standing, later: Standing) -> list[str]:
 
 def _changes(earlier: Standing, later: Standing, alpha: float) -> Changes:
     names = _in_both(earlier, later)
-    ratios, could_tell = _ratios(_logarithms(earlier, names), _logarithms(later, names), alpha)
+    ratios, typical = _ratios(_logarithms(earlier, names), _logarithms(later, names), alpha)
     before, after = _figures(earlier), _figures(later)
     above = ABOVE[earlier.counts]
     return Changes(
@@ -141,7 +141,7 @@ def _changes(earlier: Standing, later: Standing, alpha: float) -> Changes:
             for name, ratio in zip(names, ratios, strict=True)
         ],
         {**_alone(earlier, later, SIDES[1]), **_alone(later, earlier, SIDES[0])},
-        could_tell,
+        typical,
     )
 
 
@@ -170,10 +170,7 @@ def _ratios(
         return [Interval(float(each)) for each in np.exp(_middle(later) - _middle(earlier))], None
     resampled = resample_apart(earlier, later)
     level = corrected(resampled.p(), alpha)
-    half = resampled.half_width(level)
-    ends = (resampled.estimate, resampled.estimate - half, resampled.estimate + half)
-    could_tell = float(np.median(np.exp(resampled.could_tell(level))))
-    return [Interval(*map(float, each)) for each in np.exp(ends).T], max(could_tell, WORTH_NAMING)
+    return intervals(resampled, level), float(np.median(could_tell(resampled, level)))
 
 
 def _middle(generations: list[Floats]) -> Floats:

@@ -13,14 +13,17 @@ from itertools import permutations
 import numpy as np
 
 from report import names
-from report.comparison import Interval, Pair, Tell
+from report.comparison import WORTH_NAMING, Interval, Pair, Tell
 from report.figures import Row, Standing
 from report.results import Race
 from report.statistics import FEWEST_GENERATIONS
-from report.words import A_FEW, counted, listed, percent, ranged
+from report.words import A_FEW, TOO_COARSE, counted, listed, nothing_below, percent, ranged, share
 
 # The share of an ideal scheduler's pace that is as good as ideal.
 ENOUGH = 0.95
+
+# Two are shown equal within the first of these ratios that holds the whole interval.
+EQUAL = (WORTH_NAMING, 1.05)
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,26 @@ class Finding:
     says: str
 
 
-def verdict(standings: Iterable[Standing]) -> list[Finding]:
-    """Word what each course supports, and no more."""
-    return [Finding(each.course.name, _says(each)) for each in standings]
+def verdict(standings: Iterable[Standing], *, noisy: bool) -> list[Finding]:
+    """Word what each course supports, and no more.
+
+    Args:
+        standings: the courses.
+        noisy: whether the race deserves the warning that its machine was.
+    """
+    return [
+        Finding(each.course.name, f"{_says(each)}{NOISY if noisy and _low(each) else ''}")
+        for each in standings
+    ]
+
+
+NOISY = " What is low here may be the noisy machine's fault."
+
+
+def _low(standing: Standing) -> bool:
+    return standing.counts == "efficiency" and any(
+        _pace_of(row) is Tell.SLOWER for row in _heard(standing)
+    )
 
 
 def advice(standings: Iterable[Standing]) -> str:
@@ -43,7 +63,7 @@ def advice(standings: Iterable[Standing]) -> str:
 
 
 def twins(race: Race, standings: Iterable[Standing]) -> str:
-    """Say on which courses the two entries of the reference came out equal."""
+    """Say on which courses the entries of the reference were told apart, or shown to be equal."""
     groups: dict[str, list[str]] = {}
     for each in standings:
         pair = each.pair(race.twin, race.reference)
@@ -58,33 +78,39 @@ def _equality(pair: Pair | None) -> str:
         return "not compared"
     if not pair.ratio.bounded:
         return "cannot tell, with too few generations"
-    return EQUALITY[pair.told is Tell.CANNOT_TELL]
-
-
-EQUALITY = {True: "equal, as they should be", False: "they differ, as they should not"}
+    if pair.told is not Tell.CANNOT_TELL:
+        return "they differ, as they should not"
+    margins = (most for most in EQUAL if 1 / most < pair.ratio.lower <= pair.ratio.upper < most)
+    within = next(margins, None)
+    shown = "and shown" if within else "but this run cannot tell whether"
+    margin = share((within or EQUAL[-1]) - 1)
+    return f"not told apart, as it should be, {shown} equal within {margin}"
 
 
 def noise(standings: Iterable[Standing]) -> str:
     """Say which differences this run could have told."""
     told = list(standings)
-    able = [f"{reach} on {each.course.name}" for each in told if (reach := _reach(each))]
+    able = [f"{percent(reach)} on {each.course.name}" for each in told if (reach := _reach(each))]
     mute: dict[str, list[str]] = {}
     for each in told:
         if not _reach(each):
             mute.setdefault(_why_mute(each), []).append(each.course.name)
-    first = [f"this run could tell differences of {', '.join(able)}"] if able else []
+    found = f"this run could tell differences from the reference of {', '.join(able)}"
+    first = [found] if able else []
     says = "; ".join([*first, *(f"on {listed(where)} {why}" for why, where in mute.items())])
     return f"{says[:1].upper()}{says[1:]}."
 
 
-def _reach(standing: Standing) -> str | None:
+def _reach(standing: Standing) -> float | None:
     least = standing.could_tell
-    return percent(least) if least is not None and np.isfinite(least) else None
+    return least if least is not None and least <= TOO_COARSE else None
 
 
 def _why_mute(standing: Standing) -> str:
     if len(standing.speaking) <= 1:
         return "there is nobody to compare"
+    if standing.could_tell is not None and np.isfinite(standing.could_tell):
+        return f"it could tell {nothing_below(standing.could_tell)}"
     made = counted(standing.generations, "generation")
     return f"it tells nothing, with {made} for {counted(len(standing.pairs), 'pair')}"
 
@@ -108,7 +134,7 @@ def _enough_pace(standings: Iterable[Standing]) -> Iterator[str]:
         rows = _heard(each) if each.counts == "efficiency" else []
         if rows and all(_pace_of(row) is Tell.FASTER for row in rows):
             yield (
-                f"On {each.course.name} every variant holds an efficiency of {ENOUGH} or more: "
+                f"On {each.course.name} every variant averages an efficiency of {ENOUGH} or more: "
                 "there, choose a runtime for what it promises rather than for its speed."
             )
 
@@ -203,7 +229,7 @@ def _pace(kind: str, rows: list[Row]) -> str:
     parts = [
         f"{_share(groups[each], rows)} {words}" for each, words in PACE.items() if groups[each]
     ]
-    least = f"; lowest: {lowest.entrant}, " if rows[1:] else ": "
+    least = f"; lowest estimate: {lowest.entrant}, " if rows[1:] else ": "
     return f"{kind}: {'; '.join(parts)}{least}{ranged('efficiency', lowest.value)}."
 
 
@@ -221,8 +247,8 @@ def _pace_of(row: Row) -> Tell:
 
 
 PACE = {
-    Tell.FASTER: f"held an efficiency of {ENOUGH} or more",
-    Tell.SLOWER: f"stayed below {ENOUGH}",
+    Tell.FASTER: f"averaged an efficiency of {ENOUGH} or more",
+    Tell.SLOWER: f"averaged less than {ENOUGH}",
     Tell.CANNOT_TELL: f"could not be told from {ENOUGH}",
 }
 

@@ -14,12 +14,14 @@ import numpy as np
 from report.comparison import Tell
 from report.figures import BUSY, Row, Standing
 from report.results import Results, Sample
-from report.statistics import FEWEST_GENERATIONS
-from report.words import counted, number, percent, ranged, share
+from report.statistics import ALPHA, FEWEST_GENERATIONS
+from report.words import counted, nothing_below, number, ranged, share
 
-# So many generations are enough for a machine that is quiet to tell what is worth telling.
-ENOUGH_GENERATIONS = 10
+# Who can tell no less than this from the reference does not learn what there is to learn.
 NOISY = 1.05
+
+# By chance, the twins may differ on a course; so often in a race of three courses.
+UNLUCKY = 1 - (1 - ALPHA) ** 3
 
 # More work than this for each processor, and somebody else is measured along.
 LOADED = 0.5
@@ -79,6 +81,11 @@ class Deserved:
     remedy: str
 
 
+def noisy(results: Results, standings: list[Standing]) -> bool:
+    """Say whether a race deserves the warning that its machine was noisy."""
+    return any(_noisy(Raced(results, standings)))
+
+
 def of_race(results: Results, standings: list[Standing]) -> list[Deserved]:
     """Find the warnings that a race deserves as a whole."""
     raced = Raced(results, standings)
@@ -109,8 +116,8 @@ def _too_few(raced: Raced) -> Iterator[str]:
 
 def _noisy(raced: Raced) -> Iterator[str]:
     for each in raced.standings:
-        if each.generations >= ENOUGH_GENERATIONS and (each.could_tell or 1) > NOISY:
-            yield f"{each.course.name} told no less than {percent(each.could_tell or 1)}"
+        if each.could_tell is not None and each.could_tell > NOISY:
+            yield f"{each.course.name} could tell {nothing_below(each.could_tell)}"
     machine = raced.results.race.machine
     if machine.load > LOADED * machine.processors:
         yield f"{machine.load:.1f} at work on {counted(machine.processors, 'processor')} before it"
@@ -170,13 +177,16 @@ OF_RACE: tuple[Caution[Raced], ...] = (
     Caution(
         "cut short",
         "Not everything was raced; what follows is what there is.",
-        "let the race come to its end.",
+        "let the race come to its end. Who ends it for what the screen shows may be ending it at "
+        "a lucky moment, and then its error rates don't hold: to stop when enough is known, race "
+        "with --until 5%.",
         _cut_short,
     ),
     Caution(
         "twins differ",
         "Two entries of the same code came out apart, so differences of that size between others "
-        "are in doubt as well. Chance alone does this to at most one course in twenty.",
+        "are in doubt as well. Chance alone does this to about one course in "
+        f"{1 / ALPHA:.0f}, and so to up to one race of three courses in {1 / UNLUCKY:.0f}.",
         "race again on a quieter machine, with more generations.",
         _twins_differ,
     ),
@@ -184,15 +194,15 @@ OF_RACE: tuple[Caution[Raced], ...] = (
         "too few generations",
         f"Of fewer than {FEWEST_GENERATIONS} generations there are estimates, but no intervals "
         "and no verdicts.",
-        "race more: PROFILE=standard has ten generations.",
+        "race more generations, such as with PROFILE=standard.",
         _too_few,
     ),
     Caution(
         "noisy machine",
-        f"With {ENOUGH_GENERATIONS} generations or more, only differences beyond "
-        f"{share(NOISY - 1)} could be told; or before the race more than {LOADED:g} processes were "
-        "at work for each processor.",
-        "end what else runs there, or race with PROFILE=thorough.",
+        f"Only differences from the reference beyond {share(NOISY - 1)} could be told, as the "
+        "generations of this race varied too much for their number; or before the race more than "
+        f"{LOADED:g} processes were at work for each processor.",
+        "end what else runs there, and race more generations, such as with PROFILE=thorough.",
         _noisy,
     ),
     Caution(

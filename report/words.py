@@ -4,7 +4,9 @@ Strategy: each is worded here once, so the tables, the charts, the verdict and b
 same.
 """
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from report.comparison import Interval
 from report.figures import Row
@@ -15,6 +17,17 @@ UNITS = {"cpu": "CPU µs per call", "wall": "wall µs per call", "efficiency": "
 # A ratio of efficiencies lives close to 1, so it is told with one more decimal.
 FIXED = {"efficiency": 3, "efficiency ratio": 3}
 SIGNS = {"cpu ratio": "×", "efficiency ratio": "×"}
+
+MOST = {"efficiency": 1.0}
+"""What a figure can't exceed, however far the arithmetic of an interval goes."""
+
+NO_END = 10
+"""An interval that goes on beyond so many times its estimate is worded as having no upper end."""
+
+TOO_COARSE = 2
+"""Whoever can tell no less than such a ratio can tell next to nothing; how much is no matter."""
+
+DIGITS = 3
 
 # So many names a reader takes in at once; of more, the rest is counted.
 A_FEW = 3
@@ -27,10 +40,25 @@ def ranged(figure: str, interval: Interval | None) -> str:
     if interval is None:
         return NOTHING
     decimals = FIXED.get(figure, _decimals(interval.estimate))
-    values = (interval.estimate, interval.lower, interval.upper)
-    estimate, lower, upper = (f"{value:.{decimals}f}" for value in values)
-    around = f" ({lower}–{upper})" if interval.bounded else ""
-    return f"{estimate}{SIGNS.get(figure, '')}{around}"
+    around = in_parentheses(possible(figure, interval), decimals)
+    return f"{interval.estimate:.{decimals}f}{SIGNS.get(figure, '')}{around}"
+
+
+def possible(figure: str, interval: Interval) -> Interval:
+    """Leave out of an interval what the figure can't be: nobody beats the ideal."""
+    if figure not in MOST or not interval.bounded:
+        return interval
+    return replace(interval, upper=min(interval.upper, max(MOST[figure], interval.estimate)))
+
+
+def in_parentheses(interval: Interval, decimals: int) -> str:
+    """Word an interval as it stands after its estimate, such as ` (0.98–1.03)`; or nothing."""
+    if not interval.bounded:
+        return ""
+    lower, upper = (f"{end:.{decimals}f}" for end in (interval.lower, interval.upper))
+    if interval.upper <= NO_END * max(1, interval.estimate):
+        return f" ({lower}–{upper})"
+    return f" ({lower} or more)" if float(lower) else " (no bounds)"
 
 
 def number(value: float | None, decimals: int | None = None) -> str:
@@ -43,6 +71,17 @@ def number(value: float | None, decimals: int | None = None) -> str:
 def percent(ratio: float) -> str:
     """Word how far a ratio is beyond 1, such as `3.1 %`."""
     return f"{100 * (ratio - 1):.1f} %"
+
+
+def nothing_below(ratio: float) -> str:
+    """Word what could not be told, such as `no difference below 3.1 %`."""
+    return f"no difference below {'a factor of two' if ratio > TOO_COARSE else percent(ratio)}"
+
+
+def digits(value: float) -> str:
+    """Word a figure that may be very small, with three digits."""
+    decimals = DIGITS - 1 - math.floor(math.log10(value)) if value > 0 else 0
+    return f"{value:.{max(0, decimals)}f}"
 
 
 def share(part: float) -> str:

@@ -1,7 +1,8 @@
-"""A machine that is busy: for each processor a process that does nothing but turn.
+"""A machine whose processors are busy: for each of them a process that turns a plain loop.
 
 Strategy: `python -m bench.selftest.busy CORE` is one such process, kept on that processor where
-the system can do that.  Ctrl-C does not reach it, and
+the system can do that.  It takes time on the processor and nothing else: no share of the caches
+worth naming, nor of the memory's bandwidth, as other programs would.  Ctrl-C does not reach it, and
 it ends with its standard input, so it can't outlive whoever started it.
 """
 
@@ -45,7 +46,7 @@ def busy_on(core: int | None) -> Iterator[int]:
 
 
 def turn(core: int | None = None) -> None:
-    """Turn until standard input ends."""
+    """Turn a plain loop until standard input ends."""
     pin(core)
     threading.Thread(target=until_left_alone, daemon=True).start()
     while True:

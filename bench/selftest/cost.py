@@ -39,7 +39,7 @@ def recorded(run: Run, endpoint: Endpoint | None, batches: Sequence[Batch]) -> N
     """Run the batches as a worker does."""
     before = readings.begin()
     finished = run(endpoint, batches)
-    readings.spending(before, finished, readings.read())
+    readings.spending(before.memory, before, finished, readings.read())
 
 
 def bare(recipe: ModuleType, run: Run, endpoint: Endpoint | None, batches: Sequence[Batch]) -> None:

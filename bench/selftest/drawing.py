@@ -3,14 +3,29 @@
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
 from bench.selftest.recording import SLOWINGS, THIRD
-from bench.selftest.verdicts import Unmeasured
 from report.figures import standings
 from report.results import Results
+
+Slowing = Mapping[tuple[str, str], float]
+"""How many times as much a slowed copy cost as the plain ones, by its name and the course."""
+
+
+class Exact(NamedTuple):
+    """Races whose slowed copies cost what they were to cost.
+
+    Attributes:
+        races: so made.
+        cost: of each slowed copy, before that, as recorded.
+    """
+
+    races: list[Results]
+    cost: Slowing
 
 
 def copies(race: Results) -> list[str]:
@@ -33,18 +48,26 @@ def only(race: Results, names: Sequence[str]) -> Results:
     )
 
 
-def drawn(races: Sequence[Results], generations: int, rng: random.Random) -> Results:
-    """Draw generations from races of the same entrants, none twice, and make them one race.
+def disjoint(races: Sequence[Results], generations: int, rng: random.Random) -> list[Results]:
+    """Make races of so many generations, as many as there are, each generation in one at most.
 
-    Raises:
-        Unmeasured: there are not as many.
+    Args:
+        races: of the same entrants.
+        generations: of each race that is made.
+        rng: which generations meet.
     """
     recorded = [
         (race, at) for race, each in enumerate(races) for at in range(each.race.generations)
     ]
-    if len(recorded) < generations:
-        raise Unmeasured(f"{len(recorded)} generations are too few to draw {generations} of them")
-    places = {place: at for at, place in enumerate(rng.sample(recorded, generations))}
+    rng.shuffle(recorded)
+    whole = len(recorded) // generations
+    parts = [recorded[number * generations :][:generations] for number in range(whole)]
+    return [made_of(races, part) for part in parts]
+
+
+def made_of(races: Sequence[Results], recorded: Sequence[tuple[int, int]]) -> Results:
+    """Make one race of generations, each given by the number of its race and its own."""
+    places = {place: at for at, place in enumerate(recorded)}
     samples = [
         msgspec.structs.replace(sample, generation=places[race, sample.generation])
         for race, each in enumerate(races)
@@ -54,41 +77,41 @@ def drawn(races: Sequence[Results], generations: int, rng: random.Random) -> Res
     return replace(races[0], samples=samples)
 
 
-def exactly(races: Sequence[Results], by: float) -> list[Results]:
-    """Scale the slowed copies' times, so that over all races of a variant they cost `by` more.
+def exactly(races: Sequence[Results]) -> Exact:
+    """Scale the slowed copies' times, so that over all races of a variant they cost as nominal.
 
     What a loop costs beside a call is never known to the per cent, and a power that was found with
     more than the nominal slowing would flatter: so the noise is what was recorded, and the ratio is
     what was promised.
     """
-    return [
-        scaled(race, slowed_copy(race, by), factors)
-        for same in by_variant(races).values()
-        for factors in [{course: (1 + by) / cost for course, cost in costs(same, by).items()}]
-        for race in same
-    ]
+    cost = costs(races)
+    factors = {
+        (entrant, course): (1 + by) / cost[entrant, course]
+        for entrant, course in cost
+        for ending, by in SLOWINGS.items()
+        if entrant.endswith(ending)
+    }
+    return Exact([scaled(race, factors) for race in races], cost)
 
 
-def costs(races: Sequence[Results], by: float) -> dict[str, float]:
-    """Give how many times as much the slowed copy cost as the plain ones, course by course."""
-    logs: dict[str, list[float]] = {}
+def costs(races: Sequence[Results]) -> Slowing:
+    """Give what the slowed copies cost, over all races of their variant."""
+    logs: dict[tuple[str, str], list[float]] = {}
     for race in races:
         for standing in standings(race):
-            found = logs.setdefault(standing.course.name, [])
-            pairs = [standing.pair(slowed_copy(race, by), plain) for plain in copies(race)]
-            found += [float(np.log(pair.ratio.estimate)) for pair in pairs if pair]
-    return {course: float(np.exp(np.mean(found))) for course, found in logs.items()}
+            for slowed in (slowed_copy(race, by) for by in SLOWINGS.values()):
+                pairs = [standing.pair(slowed, plain) for plain in copies(race)]
+                found = logs.setdefault((slowed, standing.course.name), [])
+                found += [float(np.log(pair.ratio.estimate)) for pair in pairs if pair]
+    return {which: float(np.exp(np.mean(found))) for which, found in logs.items()}
 
 
-def scaled(race: Results, entrant: str, factors: Mapping[str, float]) -> Results:
-    """Multiply an entrant's CPU time, on each course by its factor."""
+def scaled(race: Results, factors: Mapping[tuple[str, str], float]) -> Results:
+    """Multiply CPU time by a factor that depends on entrant and course, by 1 if it has none."""
+    found = [(each, factors.get((each.entrant, each.course), 1.0)) for each in race.samples]
     samples = [
-        msgspec.structs.replace(
-            each, user=each.user * factors[each.course], system=each.system * factors[each.course]
-        )
-        if each.entrant == entrant
-        else each
-        for each in race.samples
+        msgspec.structs.replace(each, user=each.user * factor, system=each.system * factor)
+        for each, factor in found
     ]
     return replace(race, samples=samples)
 

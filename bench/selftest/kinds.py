@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.selftest import trials
+from bench.selftest.drawing import exactly
 from bench.selftest.parts import Parts
 from bench.selftest.recording import Costs, recorded_cost, recorded_races
 from bench.selftest.size import Size
@@ -57,17 +58,19 @@ class Kind(NamedTuple):
 
 
 def alarms(evidence: Evidence, parts: Parts) -> list[Trial]:
-    """Try how often a difference is told where there is none."""
-    return [trials.alarms(evidence.races, parts.begin("counting false alarms", ALARMS))]
+    """Try how often a difference is told where there is none, among copies and among others."""
+    return [
+        each(evidence.races, parts.begin("counting false alarms", ALARMS / 2))
+        for each in (trials.alarms, trials.alarms_among_others)
+    ]
 
 
 def power(evidence: Evidence, parts: Parts) -> list[Trial]:
     """Try how often a difference is told that is there, in thorough races where enough is there."""
-    found = [trials.power(evidence.races, parts.begin("counting what was told", POWER / 2))]
-    part = parts.begin("drawing thorough races", POWER / 2)
-    if evidence.size.drawn:
-        found.append(trials.power_of_thorough(evidence.races, evidence.size, part))
-    return found
+    exact = exactly(evidence.races)
+    standard = trials.power(exact, parts.begin("counting what was told", POWER / 2))
+    part = parts.begin("making thorough races", POWER / 2)
+    return [standard, *trials.power_of_thorough(exact, part)]
 
 
 def coverage(evidence: Evidence, parts: Parts) -> list[Trial]:
@@ -81,7 +84,7 @@ def cost(evidence: Evidence, _: Parts) -> list[Trial]:
     return [trials.cost(evidence.costs)]
 
 
-ALARMS, POWER, COVERAGE = 0.2, 0.6, 1.0
+ALARMS, POWER, COVERAGE = 0.1, 0.1, 1.5
 KINDS: Mapping[str, Kind] = {
     "alarms": Kind("how often it tells a difference where there is none", True, ALARMS, alarms),
     "power": Kind("how often it tells a difference that is there", True, POWER, power),

@@ -2,14 +2,17 @@
 
 Strategy: the logarithm of an entrant's CPU time for a call is taken to be
 
-    truth + process + drift + round
+    level + process + drift + round
 
 where `process` belongs to a process and stays the same in all its rounds, `drift` is a random walk
-from block to block that all entrants share, and `round` is new each time.  `process` and `round`
+from each round to the next, whoever's that is, and `round` is new each time.  `process` and `round`
 are normal in bulk; a share of them strays: something else ran, and cost an exponentially
 distributed time beyond what the bulk reaches.  All is estimated from copies of one variant, whose
 ratios hold nothing but noise: the bulk by the median absolute deviation of what does not stray.
 Then races are made up in which the truth is known, and compared as any race is.
+
+Beside that, without any model: of recorded copies, drawn generations with their names swapped at
+random, so that the truth is 1 and the noise is what it was.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,11 +33,18 @@ BEYOND = 4.0
 CLIPPINGS = 10
 """After so many the estimate of the bulk no longer moves."""
 
-MEDIAN = np.pi / 2
-"""The variance of a median, times the number of values, to that of one value."""
+RATIO = 1.05
+"""What the first entrant takes more by its level; no interval depends on it."""
 
-TRUTH = 1.05
-"""The ratio that the intervals of made-up races are to hold; no interval depends on it."""
+PLACES = 5
+"""Rounds in a block, as in a recorded race: two of them are those of a made-up one."""
+
+WITHIN = (PLACES + 1) / (6 * PLACES)
+"""Of what a machine drifts from block to block: half the variance between two of a block's rounds,
+whose places are (PLACES + 1) / 3 steps apart on average."""
+
+MANY = 50_000
+"""Generations whose mean is the truth: it is then known to a tenth of what an interval spans."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,13 @@ class Scatter:
     least: float
     beyond: float
 
+    @property
+    def whole(self) -> float:
+        """The standard deviation with what strays."""
+        mean = self.least + self.beyond
+        strays = self.share * (mean**2 + self.beyond**2) - (self.share * mean) ** 2
+        return float(np.sqrt(self.sd**2 + strays))
+
     def drawn(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
         """Draw values of this scatter."""
         strays = rng.random(shape) < self.share
@@ -67,24 +84,47 @@ class Noise:
     Attributes:
         process: one process from the next.
         round: one round from the next in the same process.
-        drift: the standard deviation of a step of what all entrants of a block share.
+        drift: the standard deviation of what is common to all entrants, from block to block.
     """
 
     process: Scatter
     round: Scatter
     drift: float
 
-    def made_up(self, rng: np.random.Generator, generations: int, blocks: int) -> list[Floats]:
-        """Make up a race of two entrants, the first of which takes `TRUTH` times as much.
 
-        Returns:
-            For each generation a table of logarithms, blocks by entrants.
-        """
-        processes = self.process.drawn(rng, (generations, 1, 2))
-        rounds = self.round.drawn(rng, (generations, blocks, 2))
-        drift = rng.normal(0.0, self.drift, (generations * blocks, 1)).cumsum(axis=0)
-        shared = drift.reshape(generations, blocks, 1)
-        return list(processes + rounds + shared + [np.log(TRUTH), 0.0])
+Two = tuple[Noise, Noise]
+"""The noise of each of two entrants."""
+
+
+def made_up(rng: np.random.Generator, noises: Two, generations: int, blocks: int) -> Floats:
+    """Make up a race of two entrants, the first of which takes `RATIO` times as much.
+
+    Returns:
+        Logarithms, generations by blocks by entrants.
+    """
+    each = [
+        noise.process.drawn(rng, (generations, 1)) + noise.round.drawn(rng, (generations, blocks))
+        for noise in noises
+    ]
+    drift = drifting(rng, max(noise.drift for noise in noises), generations, blocks)
+    made: Floats = np.stack(each, axis=-1) + drift + [np.log(RATIO), 0.0]
+    return made
+
+
+def drifting(rng: np.random.Generator, drift: float, generations: int, blocks: int) -> Floats:
+    """Let the machine drift from round to round; give what two entrants meet, in random order."""
+    steps = rng.normal(0.0, drift / np.sqrt(PLACES), generations * blocks * PLACES)
+    walk = steps.cumsum().reshape(generations, blocks, PLACES)
+    return rng.permuted(walk, axis=-1)[..., :2]
+
+
+def truth(noises: Two, blocks: int) -> float:
+    """Give the ratio that such generations have on average, which an estimate is to estimate.
+
+    Beyond `RATIO` if the first one strays more than the second, since strays only ever cost.
+    """
+    made = made_up(np.random.default_rng(0), noises, MANY, blocks)
+    return float(np.exp(np.median(made[..., 0] - made[..., 1], axis=1).mean()))
 
 
 def fitted(generations: Sequence[Floats]) -> Noise:
@@ -97,16 +137,27 @@ def fitted(generations: Sequence[Floats]) -> Noise:
     blocks, copies = tables.shape[1:]
     pairs = np.stack([tables[..., a] - tables[..., b] for a, b in combinations(range(copies), 2)])
     # A step from one block's difference to the next holds the noise of four rounds.
-    rounds = spread(np.diff(pairs, axis=-1)) / 2
+    apart = spread(np.diff(pairs, axis=-1)) / 2
     medians = np.median(pairs, axis=-1, keepdims=True)
-    beside = MEDIAN / blocks * rounds**2
-    processes = np.sqrt(max(0.0, spread(medians) ** 2 / 2 - beside))
-    drift = spread(np.diff(np.median(tables, axis=-1), axis=-1))
+    processes = less(spread(medians) / np.sqrt(2), np.sqrt(of_median(blocks)) * apart)
+    steps = spread(np.diff(np.median(tables, axis=-1), axis=-1))
+    drift = less(steps, np.sqrt(2 * of_median(copies)) * apart)
     return Noise(
-        scatter(medians, float(processes), spread(medians)),
-        scatter(pairs - medians, rounds, np.sqrt(2) * rounds),
+        scatter(medians, processes, spread(medians)),
+        scatter(pairs - medians, less(apart, np.sqrt(WITHIN) * drift), np.sqrt(2) * apart),
         drift,
     )
+
+
+def less(whole: float, part: float) -> float:
+    """Give what is left of a standard deviation without a part that is independent of the rest."""
+    return float(np.sqrt(max(0.0, whole**2 - part**2)))
+
+
+def of_median(values: int) -> float:
+    """Give the variance of the median of so many normal values, each of variance 1."""
+    drawn = np.random.default_rng(0).normal(size=(MANY, values))
+    return float(np.median(drawn, axis=1).var())
 
 
 def scatter(differences: Floats, sd: float, of_differences: float) -> Scatter:
@@ -130,7 +181,9 @@ def spread(values: Floats) -> float:
     return found
 
 
-def held(noises: Sequence[Noise], generations: int, blocks: int, races: int) -> Iterable[bool]:
+def held(
+    noises: Sequence[Two], generations: int, blocks: int, races: int, alpha: float = ALPHA
+) -> Iterable[bool]:
     """Make up races, and say of each whether its interval holds the truth.
 
     Args:
@@ -138,9 +191,34 @@ def held(noises: Sequence[Noise], generations: int, blocks: int, races: int) -> 
         generations: of each race.
         blocks: in each generation.
         races: how many.
+        alpha: the share of intervals that may miss.
+    """
+    rng = np.random.default_rng(generations)
+    truths = [truth(two, blocks) for two in noises]
+    for number in range(races):
+        which = number % len(noises)
+        yield holds(made_up(rng, noises[which], generations, blocks), truths[which], alpha)
+
+
+def held_of_recorded(
+    recorded: Sequence[Sequence[Floats]], generations: int, races: int
+) -> Iterable[bool]:
+    """Draw races of two copies from recorded ones, and say of each whether its interval holds 1.
+
+    Args:
+        recorded: to take in turn; for each generation a table of logarithms, blocks by copies.
+        generations: of each race, none of them twice; fewer, if there are no more.
+        races: how many.
     """
     rng = np.random.default_rng(generations)
     for number in range(races):
-        race = noises[number % len(noises)].made_up(rng, generations, blocks)
-        ratio = compare(race, ALPHA, Tell.SLOWER).pairs[0, 1].ratio
-        yield ratio.lower <= TRUTH <= ratio.upper
+        tables = recorded[number % len(recorded)]
+        drawn = rng.permutation(len(tables))[:generations]
+        swapped = [rng.permutation(tables[each], axis=1)[:, :2] for each in drawn]
+        yield holds(swapped, 1.0, ALPHA)
+
+
+def holds(race: Sequence[Floats] | Floats, ratio: float, alpha: float) -> bool:
+    """Say whether the interval of the ratio of two entrants holds this one."""
+    found = compare(list(race), alpha, Tell.SLOWER).pairs[0, 1].ratio
+    return found.lower <= ratio <= found.upper

@@ -45,9 +45,10 @@ def begun(args: Sequence[str], *, busy: bool) -> SelfTest:
 
 
 def all_busy() -> str:
-    """Say that every processor is made busy."""
+    """Say that every processor is made busy, and by what."""
     count = len(usable())
-    return "both cores busy" if count == BOTH else f"all of {count} cores busy"
+    which = "both cores busy" if count == BOTH else f"all of {count} cores busy"
+    return f"{which}, with a plain loop on each"
 
 
 def as_it_is() -> str:

@@ -1,6 +1,6 @@
 """How much is tried: everything, or just enough to see that it works."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from bench.scenarios import PROFILES, Profile
@@ -19,9 +19,7 @@ class Size(NamedTuple):
         calibration: of the race before them all.
         processes: in which the cost of recording is measured.
         rounds: in each of these.
-        simulated: how many made-up races there are, by their generations; the first is the one
-            that counts.
-        drawn: how many thorough races are drawn from the generations of each variant.
+        simulated: races of each shape in which the truth is known.
     """
 
     variants: Sequence[str]
@@ -30,8 +28,7 @@ class Size(NamedTuple):
     calibration: Profile
     processes: int
     rounds: int
-    simulated: Mapping[int, int]
-    drawn: int
+    simulated: int
 
 
 FULL = Size(
@@ -41,8 +38,7 @@ FULL = Size(
     calibration=PROFILES["standard"],
     processes=10,
     rounds=20,
-    simulated={10: 2000, 5: 800, 25: 800},
-    drawn=10,
+    simulated=500,
 )
 SHORT = Size(
     ("asyncio/workers", "asyncio+uvloop/workers"),
@@ -51,6 +47,5 @@ SHORT = Size(
     calibration=Profile("calibration", 2, dict.fromkeys(COURSES, 2), ONCE),
     processes=5,
     rounds=12,
-    simulated={10: 300},
-    drawn=0,
+    simulated=60,
 )

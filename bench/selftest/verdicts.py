@@ -2,22 +2,28 @@
 
 Strategy: each by its own code, from the CPU time for a call of each of their rounds.  Ours takes
 the ratios within blocks, and all pairs of the race at once.  `pyperf compare_to` takes the rounds
-of each entrant as a benchmark, with a run for each generation.  pytest-benchmark's comparison by
-itself says nothing but the figures, so it is asked what its documentation's example asks:
-`--benchmark-compare-fail=min:5%`, the first entrant as the saved run and the second as the new one.
+of each entrant as a benchmark, with a run for each generation, and names what we would name.
+pytest-benchmark's comparison by itself says nothing but the figures, so it is asked what its
+documentation's example asks, `--benchmark-compare-fail=min:5%`, and the same from where we name a
+difference; in both orders, since it has no word for what is faster.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from pyperf import Benchmark, Run
 from pyperf._compare import CompareData, CompareResult  # the only place that has the verdict
 from pytest_benchmark.stats import Stats
 from pytest_benchmark.utils import parse_compare_fail
 
-from report.comparison import Tell
+from report.comparison import WORTH_NAMING, Tell
 from report.figures import Standing
 
-REGRESSED = "min:5%"
+MIN_SPEED = round(100 * (WORTH_NAMING - 1))
+"""Per cent below which pyperf is to say nothing either."""
+
+REGRESSED = ("min:5%", f"min:{MIN_SPEED}%")
+"""What pytest-benchmark is asked: its documentation's example, and the same from where we name."""
 
 Judge = Callable[[Standing, str, str], Tell]
 """Says what the second entrant is, compared with the first."""
@@ -45,21 +51,21 @@ def by_generation(standing: Standing, entrant: str) -> dict[int, list[float]]:
 
 
 def by_pyperf(standing: Standing, first: str, second: str) -> Tell:
-    """Ask what `pyperf compare_to` asks."""
+    """Ask what `pyperf compare_to --min-speed` asks."""
 
     def data(entrant: str) -> CompareData:
         rounds = by_generation(standing, entrant).values()
         runs = [Run(each, metadata={"name": entrant}, collect_metadata=False) for each in rounds]
         return CompareData(entrant, Benchmark(runs))
 
-    result = CompareResult(data(first), data(second))
+    result = CompareResult(data(first), data(second), MIN_SPEED)
     if not result.significant:
         return Tell.CANNOT_TELL
     return Tell.SLOWER if result.norm_mean > 1 else Tell.FASTER
 
 
-def by_pytest_benchmark(standing: Standing, first: str, second: str) -> Tell:
-    """Ask what `--benchmark-compare-fail` asks; it has no word for what is faster."""
+def by_pytest_benchmark(fail: str, standing: Standing, first: str, second: str) -> Tell:
+    """Ask what `--benchmark-compare-fail` asks, with either as the saved run."""
 
     def stats(entrant: str) -> dict[str, float]:
         found = Stats()
@@ -69,12 +75,14 @@ def by_pytest_benchmark(standing: Standing, first: str, second: str) -> Tell:
         fields: dict[str, float] = found.as_dict()
         return fields
 
-    failed = parse_compare_fail(REGRESSED).fails(stats(second), stats(first))
-    return Tell.SLOWER if failed else Tell.CANNOT_TELL
+    one, other, fails = stats(first), stats(second), parse_compare_fail(fail).fails
+    if fails(other, one):
+        return Tell.SLOWER
+    return Tell.FASTER if fails(one, other) else Tell.CANNOT_TELL
 
 
-JUDGES: Mapping[str, Judge] = {
-    "ours": ours,
-    "pytest_benchmark": by_pytest_benchmark,
-    "pyperf": by_pyperf,
+OTHERS: Mapping[str, Mapping[str, Judge]] = {
+    "pytest_benchmark": {f"{fail} ": partial(by_pytest_benchmark, fail) for fail in REGRESSED},
+    "pyperf": {"": by_pyperf},
 }
+"""By the columns of a trial, and in there by what a figure begins with."""

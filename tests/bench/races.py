@@ -114,9 +114,10 @@ def raced(
     origin: Origin,
     watcher: Watcher | None = None,
     clock: Callable[[], float] = time.monotonic,
+    file: io.BytesIO | None = None,
 ) -> Came:
     """Race, and give the records that came of it."""
-    file = io.BytesIO()
+    file = file or io.BytesIO()
     Racing(entry, origin, ANYWHERE, watcher or Watcher(), clock=clock).run(file)
     return written(file.getvalue())
 

@@ -8,26 +8,33 @@ import os
 import pty
 import re
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import psutil
 import pytest
 
+from bench.records import claim, previous
 from bench.scenarios import PROFILES, SCENARIOS
 from impls.registry import VARIANTS
 from report.results import Results, read
 from tests.bench.commands import (
+    PATIENCE,
     RACE,
     ROOT,
     TINY,
     Command,
+    Ended,
     assert_no_traceback,
     assert_one_line,
     ended,
 )
 
 ALL = ("--scenarios", "null", "--profile", "standard")
+OF_ALL = PROFILES["standard"]
+SECOND_BLOCK = f": null, block 2 of {OF_ALL.blocks['null']}"
 FEW_FILES = ("sh", "-c", 'ulimit -n 100; exec "$@"', "sh")
 SMALL_FILES = ("bash", "-c", 'ulimit -f {}; exec "$@"', "bash")
 """Ends files after so many KiB, as a disk that is full."""
@@ -76,6 +83,19 @@ def test_an_unknown_variant(patterns: str) -> None:
             "a race needs two entrants, and asyncio/workers is alone; choose more of them",
         ),
         (
+            ("--origin-address", "0.0.0.0"),  # noqa: S104 - as a person would try it
+            "--origin-address 0.0.0.0: workers can't connect to that; give one address of this ",
+        ),
+        (
+            ("--python", "ssh=moon//python=/usr/bin/python3//chdir=/house"),
+            "workers on moon can't find an origin on the loopback of this machine; give its ",
+        ),
+        (
+            (*TINY, "--origin-address", "nobody.invalid"),
+            "the origin did not start: cannot listen at nobody.invalid: ",
+        ),
+        (("-p", "tests.bench.shared_out"), "a race can't be shared out among processes; leave -n"),
+        (
             (*TINY, "-k", "semaphore"),
             "a race needs two entrants, and asyncio/semaphore is alone; choose more of them",
         ),
@@ -86,6 +106,31 @@ def test_what_can_not_be_raced(options: tuple[str, ...], told: str, tmp_path: Pa
     into = tmp_path / "report"
     assert_one_line(ended(*options, "--report-into", str(into)), told)
     assert not into.exists()
+
+
+def test_no_benchmarks() -> None:
+    """A pytest that has been told to do without pytest-benchmark is refused in one line."""
+    command = [sys.executable, "-m", "pytest", "bench/", "-p", "no:benchmark"]
+    code, out, errors = run(*command)
+    assert_one_line(Ended(code, out, errors), "pytest-benchmark shows the race; leave -p no:")
+
+
+def run(*command: str) -> tuple[int, str, str]:
+    """Run a command to its end; give its exit code, and what it said on either stream."""
+    end = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return end.returncode, end.stdout, end.stderr
+
+
+def test_a_folder_into_which_another_race_writes(tmp_path: Path) -> None:
+    """One line says what to do, and what the other has written stays."""
+    path = tmp_path / "results.jsonl"
+    path.write_text("something", encoding="utf-8")
+    with claim(path):
+        end = ended(*TINY, "--report-into", str(tmp_path))
+    assert_one_line(end, f"another race writes into {tmp_path}; wait for it or name another")
+    assert end.code == pytest.ExitCode.TESTS_FAILED
+    assert path.read_text(encoding="utf-8") == "something"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_too_few_open_files(tmp_path: Path) -> None:
@@ -106,13 +151,13 @@ def test_a_folder_that_can_not_be(tmp_path: Path) -> None:
 
 
 def test_too_little_time(tmp_path: Path) -> None:
-    """A time that does not hold one generation is refused, and what was measured is kept."""
+    """A time that does not hold one generation ends the race at once, and the file says why."""
     end = ended(*TINY, "--time-limit", "0.1s", "--report-into", str(tmp_path))
     why = "the time was up within the first generation: 0.1 s are too few for one; "
     assert_one_line(end, why + "allow more, or choose fewer entrants")
     results = read(tmp_path / "results.jsonl")
     assert str(results.cut_short).startswith(why)
-    assert len(results.samples) == 3
+    assert not results.samples
 
 
 def test_a_disk_that_fills(tmp_path: Path) -> None:
@@ -175,6 +220,34 @@ def test_a_tiny_race(tmp_path: Path) -> None:
     assert "asyncio/workers" in (into / "index.html").read_text(encoding="utf-8")
 
 
+def test_a_race_beside_tests(tmp_path: Path) -> None:
+    """Only the race's own items enter it, also where pytest keeps no output to itself.
+
+    The results of the race before it are kept until the next.
+    """
+    path, earlier = tmp_path / "results.jsonl", b'{"type":"sample","of":"an earlier version"}'
+    path.write_bytes(earlier)
+    end = ended(*TINY, "tests/test_layers.py", "-p", "no:capture", "--report-into", str(tmp_path))
+    assert end.code == 0, end.said
+    assert str(tmp_path / "report.md") in end.out
+    assert len(read(path).samples) == 3 * PROFILES["quick"].generations
+    assert previous(path).read_bytes() == earlier
+
+
+def test_nobody_reads_on(tmp_path: Path) -> None:
+    """A race whose output went into `head` is raced to its end, silently, and reported."""
+    with Command(*TINY, "--report-into", str(tmp_path)) as command:
+        command.wait_for("generation 1 of")
+        assert command.process.stdout
+        command.process.stdout.close()
+        command.process.stdout = None  # or it would be read to its end
+        _, errors = command.process.communicate(timeout=PATIENCE)
+        assert not command.processes()
+    assert errors == ""
+    assert read(tmp_path / "results.jsonl").cut_short is None
+    assert all((tmp_path / page).exists() for page in PAGES)
+
+
 def shown(figures: Path) -> dict[str, list[float]]:
     """Give the rounds that pytest-benchmark shows of each item, in seconds."""
     benchmarks = json.loads(figures.read_text(encoding="utf-8"))["benchmarks"]
@@ -189,7 +262,7 @@ def rounds_of(results: Results, entrant: str) -> list[float]:
 def test_a_time_limit(tmp_path: Path) -> None:
     """No generation begins that would end too late; the report says that it is not all."""
     end = ended(
-        *TINY, "--profile", "thorough", "--time-limit", "4s", "--report-into", str(tmp_path)
+        *TINY, "--profile", "thorough", "--time-limit", "6s", "--report-into", str(tmp_path)
     )
     assert end.code == 0, end.said
     results = read(tmp_path / "results.jsonl")
@@ -203,7 +276,8 @@ def test_a_time_limit(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("moment", "kept"), [(" 1 of 13: qualifying", False), (": null, block 2 of 3", True)]
+    ("moment", "kept"),
+    [(f" 1 of {OF_ALL.generations}: qualifying", False), (SECOND_BLOCK, True)],
 )
 def test_ctrl_c(moment: str, kept: bool, tmp_path: Path) -> None:
     """It ends a race of all in seconds, keeps and reports what was measured, leaves nothing."""
@@ -228,7 +302,7 @@ def test_ctrl_c_in_a_terminal(tmp_path: Path) -> None:
     if child == 0:
         os.chdir(ROOT)
         os.execv(command[0], command)  # noqa: S606 - a shell would stand between us and the race
-    assert read_until(terminal, ": null, block 2 of 3")
+    assert read_until(terminal, SECOND_BLOCK)
     workers = psutil.Process(child).children(recursive=True)
     began = time.monotonic()
     os.write(terminal, b"\x03")

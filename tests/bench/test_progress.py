@@ -322,6 +322,26 @@ def test_a_log_comes_at_once() -> None:
     assert process.returncode == 0
 
 
+def test_a_log_that_nobody_reads_on() -> None:
+    """Whoever closes the pipe ends neither the race nor what is printed after it."""
+    script = f"{SCRIPT}stdin.read()\n    watch.step(Step('more', '', 0.6))\nprint('the end')"
+    with subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=CLEAN,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "\n"
+        process.stdout.close()
+        process.stdout = None
+        _, errors = process.communicate("")
+    assert (process.returncode, errors) == (0, "")
+
+
 def in_a_terminal(script: str, term: str) -> tuple[int, str]:
     """Run a script in a real terminal; give its exit code and what the terminal was sent."""
     near, far = os.openpty()

@@ -8,16 +8,23 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from threading import Timer
 from typing import NamedTuple
 
 import execnet
 import psutil
 import pytest
 
+from bench.entrants import Entrant
 from bench.pythons import Python, UnusablePython, asked, distinct, gateway, named
-from report.results import read
+from bench.stable import Out, Stable
+from bench.worker import Job
+from report.results import Kind, read
 from tests.bench.commands import ROOT, TINY, Command, assert_one_line, ended
+from tests.bench.races import children
+from tests.bench.unlucky import VARIANTS
 
 UNKNOWN = "a race can do nothing with this execnet specification"
 
@@ -111,6 +118,8 @@ def test_a_python_that_lacks_what_every_worker_needs(tmp_path: Path) -> None:
     [
         "foo=bar",
         "ssh=",
+        "ssh=-p 22",
+        "ssh=--help host",
         "=",
         "//=",
         "popen//pyhton=/usr/bin/python3",
@@ -134,18 +143,32 @@ def test_a_specification_of_nothing() -> None:
 def test_one_that_hangs_when_the_race_starts_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is killed when the patience ends, with all that it started."""
+    """It is killed when the patience ends, with all that it started, and nobody else."""
     monkeypatch.setattr("bench.pythons.PATIENCE", 1.0)
     file, group = program(tmp_path, "sleep 1000"), execnet.Group()
-    before = set(psutil.Process().children(recursive=True))
+    why = r"it can't be started any more \(no reply for 1 s\)"
+    other = subprocess.Popen(["sleep", "1000"])
+    before = children()
     with (
-        pytest.raises(UnusablePython, match=f"^--python {file}: it can't be started any more"),
+        pytest.raises(UnusablePython, match=f"^--python {file}: {why}$"),
         gateway(named(str(file)), group) as started,
     ):
-        started.remote_exec("").receive(5.0)
-    group.terminate(timeout=1.0)
-    left = set(psutil.Process().children(recursive=True)) - before
-    assert not psutil.wait_procs(left, timeout=5.0)[1]
+        started.gateway.remote_exec("").receive(5.0)
+    assert children() == before
+    assert other.poll() is None
+    other.kill()
+    other.wait()
+
+
+def test_ctrl_c_while_one_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not waited for, and nothing is left of it."""
+    monkeypatch.setattr("bench.pythons.PATIENCE", 1000.0)
+    file, group = program(tmp_path, "sleep 1000"), execnet.Group()
+    before = children()
+    Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt), gateway(named(str(file)), group):
+        pass
+    assert children() == before
 
 
 # What is raced.
@@ -168,8 +191,16 @@ def test_any_path_is_a_path(name: str, tmp_path: Path) -> None:
     link.symlink_to(program(tmp_path, f'exec {sys.executable} "$@"'))
     python, group = asked(named(str(link)), [], []), execnet.Group()
     with gateway(python, group) as started:
-        assert started.remote_exec("channel.send(7)").receive(5.0) == 7
+        assert started.gateway.remote_exec("channel.send(7)").receive(5.0) == 7
     group.terminate(timeout=1.0)
+
+
+@pytest.mark.parametrize(
+    "arguments", ["there", "there -p 22", "-p 22 -4C there", "-p22 there -l me", "-o Port=22 there"]
+)
+def test_the_host_among_the_arguments_of_ssh(arguments: str) -> None:
+    """It is found wherever ssh would find it."""
+    assert named(f"ssh={arguments}").host == "there"
 
 
 def test_names_of_the_same_are_numbered() -> None:
@@ -279,10 +310,10 @@ def far_away(machine: Machine, into: Path, *options: str) -> tuple[str, ...]:
     return (*there, "--report-into", str(into / "report"), *options)
 
 
-def left_over(machine: Machine) -> list[psutil.Process]:
+def left_over(machine: Machine, patience: float = 10.0) -> list[psutil.Process]:
     """Give the processes that its sshd started and that still run, after those that end have."""
     [server] = [each for each in psutil.Process().children() if each.name() == "sshd"]
-    _, alive = psutil.wait_procs(server.children(recursive=True), timeout=10.0)
+    _, alive = psutil.wait_procs(server.children(recursive=True), timeout=patience)
     processes: list[psutil.Process] = alive
     return processes
 
@@ -299,6 +330,31 @@ def test_another_machine(machine: Machine, tmp_path: Path) -> None:
     assert {each.name for each in results.race.entrants} > names
     assert not left_over(machine)
 
+
+@pytest.mark.parametrize("name", ["never_loads", "hangs", "spins"])
+def test_a_worker_that_hangs_on_another_machine(
+    name: str, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When it is lost, neither ssh nor the far end is left, before the race ends."""
+    monkeypatch.setattr("bench.stable.START_PATIENCE", 3.0)
+    there = asked(named(machine.spec(str(ROOT))), [], [])
+    entrant = Entrant(name, VARIANTS[name], there)
+    before = psutil.Process().children()
+    with closing(Stable(None)) as stable:
+        worker = stable.worker(entrant)
+        with pytest.raises(Out) as caught:
+            worker.run(None, [JOB], 0.5)
+        assert caught.value.kind is Kind.HUNG
+        far = left_over(machine, patience=0.0)
+        assert far
+        stable.lose(entrant)
+        assert psutil.Process().children() == before
+        assert not psutil.wait_procs(far, timeout=SOON)[1]
+
+
+JOB: Job = (0, 20, 5, None)
+SOON = 4.0
+"""Seconds, fewer than execnet waits before it does anything."""
 
 STRATEGIES = ("workers", "semaphore")
 

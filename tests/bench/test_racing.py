@@ -1,6 +1,7 @@
 """The race itself: who races when, who is out, and that nobody else pays for it."""
 
 import gc
+import io
 import os
 import signal
 import socket
@@ -14,9 +15,10 @@ import pytest
 
 from bench.entry import LOOKS, TooLittleTime
 from bench.progress import Step
-from bench.scenarios import ONE_EACH, SCENARIOS, Profile
-from origin.process import Origin
-from report.results import Kind, Mishap
+from bench.race import ENOUGH
+from bench.scenarios import CALLS, ONE_EACH, SCENARIOS, Profile
+from origin.process import Origin, OriginError, started
+from report.results import End, Kind, Mishap, decode
 from tests.bench.conftest import shorten
 from tests.bench.races import GOOD, OTHER, SHORT, TWIN, Came, Watcher, children, enter, raced
 from tests.bench.unlucky import DOOR, NOWHERE
@@ -140,6 +142,37 @@ def test_the_order_is_random_and_repeats_with_the_seed(origin: Origin) -> None:
     assert once == again != otherwise
 
 
+def test_what_runs_the_same_does_the_same_work(origin: Origin) -> None:
+    """The twin's rounds have as many calls as the reference's, in about the same time for all."""
+    came = raced(enter([GOOD, OTHER], CPU_BOUND), origin)
+    for course in CPU_BOUND:
+        calls = {
+            name: {each.calls for each in came.samples if (each.entrant, each.course) == lane}
+            for name in (GOOD.name, TWIN)
+            for lane in [(name, course)]
+        }
+        assert calls[GOOD.name] == calls[TWIN]
+
+
+def test_rounds_are_long_enough(monkeypatch: pytest.MonkeyPatch, origin: Origin) -> None:
+    """A batch that is shorter than the noise is repeated, for each variant as often as it takes."""
+    monkeypatch.setattr("bench.race.ENOUGH", ENOUGH)
+    came = raced(enter([GOOD, OTHER], ["null"]), origin)
+    assert all(ENOUGH / 4 < each.cpu < ENOUGH * 4 for each in came.samples)
+    assert all(each.calls > CALLS for each in came.samples)
+
+
+def test_nobody_always_starts_first(origin: Origin) -> None:
+    """Who is warmed up first changes from generation to generation."""
+    watcher = Watcher()
+    profile = Profile("many", 6, {"null": 1}, ONE_EACH)
+    raced(enter([GOOD, OTHER], ["null"], profile), origin, watcher)
+    warmed = [step for step in watcher.steps if "warming up" in step.what]
+    firsts = {generation: each.who for each in reversed(warmed) for generation in [each.what]}
+    assert len(firsts) == 6
+    assert len(set(firsts.values())) > 1
+
+
 # Who is out.
 
 BEFALLS: dict[str, tuple[Kind, str]] = {
@@ -159,7 +192,6 @@ BEFALLS: dict[str, tuple[Kind, str]] = {
     "gives_a_mapping": (Kind.BROKE_A_RULE, "R1: the results are no list but {'0': 0, "),
     "gives_none": (Kind.BROKE_A_RULE, "R1: the results are no list but None"),
     "takes_no_time": (Kind.BROKE_A_RULE, "its clock tells times that no round takes: 0, "),
-    "takes_no_processor_time": (Kind.BROKE_A_RULE, "its clock tells times that no round takes: "),
     "takes_less_than_no_time": (Kind.BROKE_A_RULE, "its clock tells times that no round takes: -"),
     "takes_no_number": (Kind.BROKE_A_RULE, "its clock tells times that no round takes: nan, "),
     "tells_time_in_words": (Kind.FAILED, "TypeError: "),
@@ -206,6 +238,16 @@ def test_nobody_else_pays(entrant: str, unlucky: tuple[Came, Watcher]) -> None:
     assert all(len(each.order) == 3 for each in came.blocks)
 
 
+def test_a_clock_that_stands_still(origin: Origin) -> None:
+    """No processor time is taken for a coarse clock in a short round, and told of a whole one."""
+    name = "takes_no_processor_time"
+    came = raced(enter([UNLUCKY[name], GOOD], ["null"]), origin)
+    [mishap] = came.mishaps
+    assert (mishap.entrant, mishap.generation, mishap.block) == (name, 0, 0)
+    assert mishap.why == "the clock of processor time stood still for a whole round"
+    assert not came.lanes(name)
+
+
 def test_who_is_out_is_not_started_again(unlucky: tuple[Came, Watcher]) -> None:
     """In the later generations there are processes of those alone who race."""
     _, watcher = unlucky
@@ -237,7 +279,7 @@ def test_the_reference_is_out(origin: Origin) -> None:
     """It costs its own row and its twin's; the race goes on without them."""
     came = raced(enter([UNLUCKY["raises"], OTHER], ["null"]), origin)
     assert (came.race.reference, came.race.twin) == ("raises", "raises (twin)")
-    assert [each.entrant for each in came.mishaps] == ["raises", "raises (twin)"]
+    assert {each.entrant for each in came.mishaps} == {"raises", "raises (twin)"}
     assert len(came.lanes(OTHER.name)) == len(EACH_BLOCK)
 
 
@@ -269,12 +311,14 @@ class Door:
 
     Attributes:
         open: whether it lets in.
+        before: what it does first then.
         last: the process that knocked last.
     """
 
     def __init__(self, path: Path) -> None:
         """Wait there for who knocks."""
         self.open = True
+        self.before: Callable[[], object] = lambda: None
         self.last = 0
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.bind(str(path))
@@ -291,6 +335,7 @@ class Door:
         with knocked:
             pid = int(knocked.recv(99) or 0)
             if pid and self.open:
+                self.before()
                 knocked.send(b".")
             elif pid:
                 self.open = True
@@ -357,6 +402,32 @@ def test_killed_between_two_rounds(door: Door, origin: Origin) -> None:
     rounds = came.lanes("asks_leave")
     assert [each for each in rounds if each[0] == "null"] == [("null", 0, 0), ("null", 0, 1)]
     assert [tuple(at) for name, *at in rounds if name == "loopback"] == EACH_BLOCK
+
+
+def test_an_origin_that_hangs_is_nobody_elses_fault(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The race ends with its name, and no entrant is told to have hung."""
+    monkeypatch.setattr("origin.process.PATIENCE", 2.0)
+    before = children()
+    with started() as origin:
+        [process] = children() - before
+        watcher = at(
+            "generation 1 of 2: loopback, block 1 of 2",
+            lambda: setattr(door, "before", process.suspend),
+        )
+        file = io.BytesIO()
+        try:
+            with pytest.raises(OriginError, match="the origin does not reply"):
+                raced(
+                    enter([GOOD, UNLUCKY["asks_leave"]], ["loopback"]), origin, watcher, file=file
+                )
+        finally:
+            process.resume()
+    records = [decode(line) for line in file.getvalue().splitlines()]
+    assert not [each for each in records if isinstance(each, Mishap)]
+    assert isinstance(records[-1], End)
+    assert records[-1].cut_short == "the origin does not reply"
 
 
 # The time limit, and enough.

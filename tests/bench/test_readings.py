@@ -73,7 +73,9 @@ def test_collections() -> None:
     before = readings.begin()
     gc.collect()
     gc.collect(0)
-    spent = Spent(*readings.spending(before, [finished(before.at, 0.0)], readings.read()))
+    spent = Spent(
+        *readings.spending(before.memory, before, [finished(before.at, 0.0)], readings.read())
+    )
     assert spent.collections[0] >= 1
     assert spent.collections[2] >= 1
 
@@ -90,13 +92,13 @@ def test_spending() -> None:
     before = reading(10.0, memory=5 * MB, descriptors=7, switches=(1, 2), collections=[3, 2, 1])
     after = reading(20.0, memory=9 * MB, descriptors=8, switches=(5, 3), collections=[9, 3, 1])
     batches = [finished(11.0, 2.0), finished(13.5, 4.0)]
-    spent = Spent(*readings.spending(before, batches, after))
+    spent = Spent(*readings.spending(before.memory, before, batches, after))
     assert spent == Spent(1.0, 2.5, 4 * MB, (7, 8), (4, 1), [6, 1, 0])
 
 
 def test_spending_of_nothing() -> None:
     """Who ran no batch spent all of its time on getting there."""
-    assert readings.spending(reading(1.0), [], reading(3.0))[:2] == (2.0, 0.0)
+    assert readings.spending(0, reading(1.0), [], reading(3.0))[:2] == (2.0, 0.0)
 
 
 def test_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,9 +3,11 @@
 import errno
 import io
 import os
+import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -14,7 +16,7 @@ from bench.entrants import Entrant
 from bench.entry import TooLittleTime
 from bench.progress import Step
 from bench.race import Racing
-from bench.records import Records
+from bench.records import Claimed, Records, begun, claim, previous
 from bench.stable import Stable, Worker
 from origin.process import Origin, OriginError, started
 from report.results import Block, End, Kind, Mishap, Results, encode, read
@@ -178,14 +180,69 @@ def test_a_disk_that_becomes_full(origin: Origin, tmp_path: Path) -> None:
 # The records themselves.
 
 
+class FullOnce(io.BytesIO):
+    """A file on a disk that has no room for the second record only."""
+
+    records = 0
+
+    def writelines(self, lines: Iterable[Any]) -> None:
+        """Take what comes, but once."""
+        self.records += 1
+        if self.records == 2:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        super().writelines(lines)
+
+
 def test_the_end_says_why_it_could_not_be_written() -> None:
     """A disk that has room again has the reason in its last record."""
-    file = io.BytesIO()
+    file = FullOnce()
     records = Records(file, HEADER)
     with pytest.raises(OSError, match="No space"), records.to_the_end():
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        records.write(Block(0, 0, "null", [GOOD.name]))
     why = "the results could not be written: No space left on device"
     assert written(file.getvalue()).cut_short == why
+
+
+def test_what_else_the_system_refuses() -> None:
+    """An error that is not of the results is not blamed on them."""
+    file = io.BytesIO()
+    with pytest.raises(BrokenPipeError), Records(file, HEADER).to_the_end():
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+    assert written(file.getvalue()).cut_short == "the race failed"
+
+
+def test_an_error_names_the_file(tmp_path: Path) -> None:
+    """What could not be written says where."""
+    path = tmp_path / "results.jsonl"
+    path.touch()
+    with path.open("rb") as file, pytest.raises(OSError, match=re.escape(str(path))):
+        Records(file, HEADER)
+
+
+# The file.
+
+
+def test_a_claim(tmp_path: Path) -> None:
+    """A file is one race's until it is closed; who claims it does not touch what stands in it."""
+    path = tmp_path / "results.jsonl"
+    path.write_bytes(b"something")
+    with claim(path), pytest.raises(Claimed, match=f"another race writes into {tmp_path}; wait"):
+        claim(path)
+    claim(path).close()
+    assert path.read_bytes() == b"something"
+
+
+def test_the_previous_results(tmp_path: Path) -> None:
+    """A race that left samples is kept when the next one begins, and one that did not is not."""
+    path = tmp_path / "results.jsonl"
+    earlier = b'{"type":"race"}\n{"type":"sample","wall":1}\n'
+    path.write_bytes(earlier)
+    for _ in range(2):
+        with begun(path) as file:
+            assert path.read_bytes() == b""
+            Records(file, HEADER)
+        assert previous(path).read_bytes() == earlier
+    assert read(path).race == HEADER
 
 
 def test_a_full_disk_hides_nothing() -> None:

@@ -2,25 +2,42 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from threading import Event, Thread, Timer
 
+import psutil
 import pytest
 
 from bench.entrants import Entrant
 from bench.pythons import Python
+from bench.sheltered import sheltered
 from bench.stable import Out, Stable, Worker, last_line
 from bench.worker import Job
 from impls.contract import Variant
 from impls.registry import VARIANTS
 from report.results import Kind
+from tests.bench.commands import ROOT
 from tests.bench.races import GOOD, children
 from tests.bench.unlucky import NOWHERE
 from tests.bench.unlucky import VARIANTS as UNLUCKY
 
 JOB: Job = (0, 20, 5, None)
 PATIENCE = 20.0
+THREE = ("asyncio/workers", "trio/workers", "threads/workers")
+TRIES = 30
+LATEST = 0.4
+"""Seconds after which Ctrl-C comes last; by then three workers have been started."""
+
+INTERRUPTED = """
+import bench.conftest
+from tests.bench.test_stable import start_three_and_be_interrupted
+start_three_and_be_interrupted()
+"""
+"""With all that a race imports, so with numpy's threads, which take signals."""
 
 
 @pytest.fixture
@@ -78,13 +95,45 @@ def test_losing_who_never_was(stable: Stable) -> None:
 @pytest.mark.parametrize("lost", [0, 1, 3])
 def test_workers_that_were_never_waited_for_end_too(lost: int, stable: Stable) -> None:
     """Whoever has not yet said who it is, ends all the same, lost or not."""
-    three = [
-        entrant(VARIANTS[name]) for name in ("asyncio/workers", "trio/workers", "threads/workers")
-    ]
+    three = [entrant(VARIANTS[name]) for name in THREE]
     for each in three:
         stable.worker(each)
     for each in three[:lost]:
         stable.lose(each)
+
+
+def in_group(number: int) -> set[psutil.Process]:
+    """Give the processes of a group that have not ended."""
+    found = set()
+    for process in psutil.process_iter():
+        with suppress(ProcessLookupError, psutil.NoSuchProcess):
+            if os.getpgid(process.pid) == number and process.status() != psutil.STATUS_ZOMBIE:
+                found.add(process)
+    return found
+
+
+def test_what_a_worker_started_is_not_left(stable: Stable) -> None:
+    """It ends with the worker."""
+    before, worker = children(), stable.worker(entrant(UNLUCKY["forks"]))
+    assert results(worker) == list(range(20))
+    [number] = {os.getpgid(each.pid) for each in children() - before}
+    family = in_group(number)
+    assert len(family) == 2
+    stable.lose(entrant(UNLUCKY["forks"]))
+    assert not psutil.wait_procs(family, timeout=5.0)[1]
+
+
+def test_one_that_dies_and_leaves_a_process(stable: Stable) -> None:
+    """It died, although it is silent as if it hung; what it left ends as well."""
+    before, worker = children(), stable.worker(entrant(UNLUCKY["forks_and_leaves"]))
+    worker.load()
+    [process] = children() - before
+    with pytest.raises(Out, match=r"^its process ended in the middle$") as caught:
+        worker.run(None, [JOB], 1.0)
+    assert caught.value.kind is Kind.DIED
+    assert in_group(process.pid)
+    stable.lose(entrant(UNLUCKY["forks_and_leaves"]))
+    assert not psutil.wait_procs(in_group(process.pid), timeout=5.0)[1]
 
 
 def test_one_that_hangs_while_it_loads(stable: Stable, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,3 +194,44 @@ def test_killed_between_two_runs(number: signal.Signals, stable: Stable) -> None
 def test_the_last_line(traceback: str, last: str) -> None:
     """It is what was raised, without what is drawn around a group."""
     assert last_line(traceback) == last
+
+
+# Ctrl-C.
+
+
+def start_three_and_be_interrupted() -> None:
+    """Start three workers again and again, be interrupted each time later, and expect none left."""
+    for each in range(TRIES):
+        with suppress(KeyboardInterrupt):
+            Timer(LATEST * each / TRIES, os.kill, (os.getpid(), signal.SIGINT)).start()
+            with closing(Stable(None)) as stable:
+                for name in THREE:
+                    stable.worker(entrant(VARIANTS[name]))
+                Event().wait()
+        assert not children(), f"interrupted after {LATEST * each / TRIES} s"
+
+
+def test_ctrl_c_at_any_moment() -> None:
+    """No process is left, whatever was being started."""
+    command = [sys.executable, "-c", INTERRUPTED]
+    end = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (end.returncode, end.stderr) == (0, "")
+
+
+def test_ctrl_c_in_a_shelter() -> None:
+    """It takes effect after the block, even where some other thread takes the signal."""
+    leave = Event()
+    done: list[int] = []
+
+    def in_shelter() -> None:
+        with sheltered():
+            os.kill(os.getpid(), signal.SIGINT)
+            done.extend(range(1000))
+
+    thread = Thread(target=leave.wait)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        in_shelter()
+    leave.set()
+    thread.join()
+    assert done == list(range(1000))

@@ -80,6 +80,34 @@ def hangs(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]
 
 
 @unlucky
+def spins(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+    """Be busy with what never ends."""
+    while True:
+        pass
+
+
+@unlucky
+def forks_and_leaves(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+    """End with no word of why, and leave a process that holds all pipes open."""
+    fork()
+    return leaves(endpoint, batches)
+
+
+@unlucky
+def forks(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+    """Do as it should, and leave a process that holds all pipes open."""
+    fork()
+    return run(endpoint, batches)
+
+
+def fork() -> None:
+    """Start a process that never ends."""
+    if os.fork() == 0:
+        while True:
+            signal.pause()
+
+
+@unlucky
 def raises(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
     """Fail before the first call."""
     raise RuntimeError("no such luck")

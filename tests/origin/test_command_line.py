@@ -70,6 +70,21 @@ def test_a_taken_port(commanded: Command, taken: str, option: str) -> None:
     assert re.fullmatch(r"origin: cannot listen .*in use.*free the port.*\n", errors)
 
 
+@pytest.mark.parametrize("host", ["nobody.invalid", "::1", "192.0.2.1"])
+def test_no_host(commanded: Command, host: str) -> None:
+    """Where it can't listen is told with the system's reason, in one line, without a remedy."""
+    code, out, errors = commanded("--host", host).end()
+    assert (code, out) == (1, "")
+    assert re.fullmatch(rf"origin: cannot listen at {re.escape(host)}: [^:;()]+\n", errors)
+
+
+def test_commands_come_from_this_machine(commanded: Command, leaving: ExitStack) -> None:
+    """Wherever it takes calls, it takes commands on the loopback only."""
+    calls, control = commanded("--host", "0.0.0.0").listens()  # noqa: S104 - what is tested
+    assert (calls[0], control[0]) == ("0.0.0.0", "127.0.0.1")  # noqa: S104 - what is tested
+    assert_answers(leaving.enter_context(Raw(calls)))
+
+
 @pytest.mark.parametrize("port", ["70000", "-1", "http"])
 @pytest.mark.parametrize("option", ["--port", "--control-port"])
 def test_no_port(commanded: Command, option: str, port: str) -> None:

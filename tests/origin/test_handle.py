@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from pathlib import Path
 
 import pytest
 
@@ -107,10 +108,31 @@ def test_nobody_listens(nobody: Address) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no core can be wrong here")
 def test_it_does_not_start(capfd: pytest.CaptureFixture[str]) -> None:
-    """An origin that can't start is an error at once; why, it has said itself."""
-    with pytest.raises(OriginError, match="did not start"), started(core=100_000):
+    """An origin that can't start is an error at once, which gives its reason, and says no more."""
+    why = "the origin did not start: cannot go on: Invalid argument"
+    with pytest.raises(OriginError, match=why), started(core=100_000):
         pytest.fail("it started on a core that no machine has")
-    assert "Invalid argument" in capfd.readouterr().err
+    assert capfd.readouterr() == ("", "")
+
+
+def test_it_is_no_origin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Something that says something else, and complains of nothing, is told by what it said."""
+    monkeypatch.setattr("sys.executable", "echo")
+    with pytest.raises(OriginError, match="the origin did not start: it said '-m'"), started():
+        pytest.fail("it started")
+
+
+def test_its_complaints_are_passed_on(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it says on its way, such as the traceback of a fault, is printed when it has ended."""
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\necho "a fault" >&2\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(python))
+    with started():
+        assert capfd.readouterr().err == ""
+    assert capfd.readouterr().err == "a fault\n"
 
 
 ASK: list[Callable[[Origin], object]] = [Origin.ledger, lambda origin: origin.plan(Plan())]

@@ -1,8 +1,9 @@
 """The charts show what is compared, with its interval, and everybody."""
 
 import re
+from bisect import bisect
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
@@ -54,6 +55,17 @@ def drawn(standing: Standing, layout: str, entrant: str) -> Drawn:
         float(at[0]),
         mark.get("fill") == PAPER,
     )
+
+
+def not_outlined(standing: Standing, layout: str) -> list[str]:
+    """Say which sides of trio's bar have no line along them, going around it clockwise."""
+    place = next(each for each in rows(standing, layout) if name(each) == "trio/workers")
+    bar = next(place.iter(f"{SVG}rect"))
+    width, height = (float(bar.get(key, "")) for key in ("width", "height"))
+    middles = {"right": width + height / 2, "left": 2 * width + 1.5 * height}
+    lengths = [float(each) for each in bar.get("stroke-dasharray", "inf 0").split()]
+    ends = list(accumulate(lengths * 2))
+    return [side for side in ("left", "right") if bisect(ends, middles[side]) % 2]
 
 
 def starts(path: Element) -> list[float]:
@@ -108,6 +120,7 @@ def test_the_interval_is_a_bar_around_the_estimate(make: Make, layout: str, cour
     for row in standing.rows:
         interval = row.ratio if course == "loopback" else row.value
         assert interval
+        assert interval.upper < (1 if course == "web" else 2)
         seen = drawn(standing, layout, row.entrant)
         ends = at(standing, layout, interval.lower, interval.upper)
         assert seen.bar == pytest.approx(ends, abs=0.1)
@@ -158,8 +171,39 @@ def test_an_interval_without_measure_ends_at_the_edge(make: Make, layout: str) -
     cut = replace(standing, rows=(standing.rows[0], *wild))
     assert scale(cut).share(1.2) - scale(cut).share(1) > 0.1
     assert drawn(cut, layout, "trio/workers").bar == (0, LAYOUTS[layout].width)
+    assert not_outlined(cut, layout) == ["left", "right"]
+    assert not_outlined(standing, layout) == []
     assert "goes on beyond" in caption(cut)
     assert "goes on beyond" not in caption(standing)
+
+
+@pytest.mark.parametrize(
+    ("interval", "gone"),
+    [
+        (Interval(1.2, 0.01, 1.3), ["left"]),
+        (Interval(1.2, 1.1, 100.0), ["right"]),
+        (Interval(1.2, 1.1, 1.3), []),
+    ],
+)
+def test_a_bar_is_open_where_it_goes_on(make: Make, interval: Interval, gone: list[str]) -> None:
+    """On the side beyond which there is more of it."""
+    standing = stood(make({"loopback": FIGURES}))
+    wild = [replace(row, ratio=interval) for row in standing.rows[1:]]
+    assert not_outlined(replace(standing, rows=(standing.rows[0], *wild)), "wide") == gone
+
+
+@BOTH
+def test_no_efficiency_is_drawn_beyond_the_ideal(make: Make, layout: str) -> None:
+    """The arithmetic of an interval may go beyond 1; the bar and the axis do not follow it."""
+    figures = {REFERENCE: [0.9, 0.99, 0.7, 0.98, 0.95], "trio/workers": [0.99] * 5}
+    standing = stood(make({"web": figures}))
+    value = standing.rows[0].value
+    assert value
+    assert value.upper > 1
+    bar = drawn(standing, layout, REFERENCE).bar
+    assert bar
+    assert [bar[1]] == pytest.approx(at(standing, layout, 1), abs=0.1)
+    assert scale(standing).last < 1.05
 
 
 @pytest.mark.parametrize(

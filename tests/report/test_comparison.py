@@ -109,17 +109,17 @@ def test_too_few_generations_give_estimates_and_no_verdict() -> None:
     assert found.pairs[0, 1].ratio.estimate == pytest.approx(0.01, rel=0.02)
     assert found.pairs[0, 1].told is Tell.CANNOT_TELL
     assert not any(each.bounded for each in found.values)
-    assert found.could_tell is None
+    assert found.could_tell == {}
 
 
 def test_a_race_of_one_compares_nobody() -> None:
     """It has its figure, with an interval."""
     found = compare(raced([10]), ALPHA, above=Tell.SLOWER)
     assert found.values[0].bounded
-    assert (found.pairs, found.could_tell) == ({}, None)
+    assert (found.pairs, found.could_tell) == ({}, {})
 
 
 def test_nothing_finer_than_worth_naming_could_be_told() -> None:
     """A race without noise still names no difference below that."""
     quiet = [np.log([[10.0, 10.0]] * 3)] * FEWEST_GENERATIONS
-    assert compare(quiet, ALPHA, above=Tell.SLOWER).could_tell == WORTH_NAMING
+    assert compare(quiet, ALPHA, above=Tell.SLOWER).could_tell == {(0, 1): WORTH_NAMING}

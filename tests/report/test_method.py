@@ -25,7 +25,9 @@ def test_the_words_have_the_numbers_of_the_code(make: Make) -> None:
     race = make({"loopback": {REFERENCE: [10] * 5}}).results.race
     told = dict(described(race))
     assert f"{DRAWS:,} times" in told["Intervals"]
-    assert "at most 5 % are expected to be none" in told["Many pairs"]
+    assert "about 5 % are expected to be none" in told["Many pairs"]
+    assert "about 5 % are expected to miss" in told["Many pairs"]
+    assert "beyond 10 times its estimate" in told["Intervals"]
     assert "at least 2 % away" in told["Verdicts"]
     assert "Looks" not in told
     looked = msgspec.structs.replace(race, until=0.05, looks=4)

@@ -11,12 +11,15 @@ from typing import Any
 import msgspec
 import pytest
 
+from bench.conditions import of
+from bench.pythons import Python
 from report import method
 from report.figures import standings
 from report.method import SelfTest, Trial
 from report.pages import TEMPLATES, markdown, write
 from report.results import read
 from report.tables import RANKS, Table, times
+from report.times import counted
 from report.warnings import OF_RACE, OF_ROW, Caution
 from tests.report.conftest import ITS_TWIN, REFERENCE, Made, Make, with_saw
 
@@ -194,7 +197,7 @@ def test_the_table_tells_faster_slower_and_cannot_tell(make: Make, tmp_path: Pat
         "5.00 (5.00–5.00) | 0.50× (0.50–0.50) | faster",
         "10.0 (10.0–10.0) | 1.00× (1.00–1.00) | cannot tell",
     ]
-    assert [place for _, place in rows] == ["2–3", "4", "1", "2–3"]
+    assert [place for _, place in rows] == ["2", "3", "1", "2"]
 
 
 def test_all_pairs_stand_in_a_matrix(make: Make, tmp_path: Path) -> None:
@@ -222,7 +225,10 @@ def test_nobody_to_compare_needs_no_matrix(make: Make, tmp_path: Path) -> None:
 def test_what_else_a_round_took_is_a_table(make: Make, tmp_path: Path) -> None:
     """Medians of everything that a sample holds besides time."""
     _, md = written(make({"null": {REFERENCE: [10] * 5}}), tmp_path)
-    assert "| **asyncio/workers** | 4.00 | 2.00 | 1.50 | 0 | 90 | 7 | 14 | 25 |" in md.read_text()
+    assert (
+        "| **asyncio/workers** | 4.00 | 2.00 | 1,000 | 1.50 | 0 | 90.0 | 7.0 | 14.0 | 25 |"
+        in md.read_text()
+    )
 
 
 def rounds(make: Make, generations: int, blocks: int) -> Table | None:
@@ -253,6 +259,15 @@ def test_times_are_those_that_the_origin_saw(make: Make) -> None:
     found = [float(each) for each in table.rows[0][1:5]]
     assert found == pytest.approx([100, 140, 149, 149.9], rel=0.015)
     assert times(standings(make({"null": {REFERENCE: [10] * 5}}).results)[0]) is None
+
+
+def test_times_that_no_clock_could_tell_are_not_shown(make: Make) -> None:
+    """Where the origin answers at once, a call takes no time; the rest has its columns."""
+    made = make({"loopback": {REFERENCE: [10] * 5}})
+    table = times(standings(with_saw(made, took=counted([0.0] * 1000)))[0])
+    assert table is not None
+    assert [each.split()[0] for each in table.headings[1:]] == ["since"] * 4 + ["idle"] * 4
+    assert float(table.rows[0][5]) == pytest.approx(0.02, rel=0.02)
 
 
 def test_a_course_without_its_reference_says_what_ratios_are_to(make: Make, tmp_path: Path) -> None:
@@ -320,6 +335,23 @@ def test_the_conditions_say_how_it_was_raced(make: Make, tmp_path: Path) -> None
         "governor | performance",
     ):
         assert f"| {row} |" in text
+
+
+@pytest.mark.parametrize(
+    ("spec", "elsewhere"), [("ssh=host//python=python3", True), ("popen//python=python3", False)]
+)
+def test_entrants_on_another_machine_are_told(
+    make: Make, tmp_path: Path, spec: str, *, elsewhere: bool
+) -> None:
+    """Nobody pins them there, and what is told of the machine is not about theirs."""
+    told = dict(of(Python(spec, "py3.13@host")))
+    made = make(
+        {"null": {REFERENCE: [10] * 5}},
+        conditions={f"py3.13@host{what}": told for what, told in told.items()},
+    )
+    _, md = written(made, tmp_path)
+    row = "| processor of the entrants of py3.13@host | on another machine, reached by ssh,"
+    assert (row in md.read_text()) == elsewhere
 
 
 @pytest.mark.skipif(not shutil.which("jq"), reason="jq is not installed")

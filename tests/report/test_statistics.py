@@ -102,6 +102,17 @@ def test_false_alarms_are_a_twentieth_of_what_is_told() -> None:
     assert told[:150].sum() / told.sum() <= 0.08
 
 
+def test_where_nothing_differs_the_correction_and_the_intervals_still_agree() -> None:
+    """However many columns: what the draws can't resolve, Student's t decides, for both alike."""
+    rng = np.random.default_rng(3)
+    found = resample([rng.normal(0.0, 0.02, (3, 703)) for _ in range(13)])
+    level = corrected(found.p())
+    assert level == pytest.approx(ALPHA / 703)
+    out = np.abs(found.estimate) > found.half_width(level)
+    assert (out == (found.p() <= level)).all()
+    assert not out.any()
+
+
 def test_what_a_race_could_tell_it_tells_four_times_in_five() -> None:
     """A true difference of that size is found about as often as promised."""
     shift = np.median(resample(noisy(10)).could_tell(ALPHA))

@@ -8,10 +8,10 @@ import pytest
 
 from report.figures import standings
 from report.results import Results
-from report.warnings import OF_RACE, OF_ROW, Caution, Deserved, of_race, of_row
+from report.warnings import OF_RACE, OF_ROW, Caution, Deserved, noisy, of_race, of_row
 from tests.report.conftest import ITS_TWIN, QUIET, REFERENCE, Make, with_saw
 
-# Ten generations in which nobody can be told from anybody, and in which not much could be.
+# Generations in which nobody can be told from anybody, and in which not much could be.
 RESTLESS = [8, 12, 9, 11, 10, 12, 8, 11, 9, 10]
 
 
@@ -48,12 +48,29 @@ def test_generations_that_the_origin_spoilt_are_not_too_few(make: Make) -> None:
 
 
 def test_a_machine_on_which_little_can_be_told_is_noisy(make: Make) -> None:
-    """Ten generations should tell five per cent; of fewer it is not expected."""
+    """Five generations have to tell five per cent; of fewer there is another warning."""
     figures = {"loopback": {REFERENCE: [10] * 10, "trio/workers": RESTLESS}}
     where = deserved(make(figures).results)["noisy machine"]
-    assert where.startswith("loopback told no less than ")
-    early = {"loopback": {name: some[:9] for name, some in figures["loopback"].items()}}
-    assert "noisy machine" not in deserved(make(early).results)
+    assert where.startswith("loopback could tell no difference below ")
+    for generations, is_noisy in ((5, True), (4, False)):
+        early = {who: some[:generations] for who, some in figures["loopback"].items()}
+        results = make({"loopback": early}).results
+        assert ("noisy machine" in deserved(results)) == is_noisy
+        assert noisy(results, standings(results)) == is_noisy
+
+
+def test_chance_is_told_for_a_race_of_three_courses() -> None:
+    """One course in twenty is one race in seven."""
+    (means,) = (each.means for each in OF_RACE if each.mark == "twins differ")
+    assert "one course in 20" in means
+    assert "one race of three courses in 7" in means
+
+
+def test_who_stops_a_race_is_told_of_lucky_moments() -> None:
+    """The remedy names the way to stop early that keeps the error rates."""
+    (remedy,) = (each.remedy for each in OF_RACE if each.mark == "cut short")
+    assert "lucky moment" in remedy
+    assert "--until 5%" in remedy
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,18 @@ import pytest
 from report.comparison import Interval
 from report.figures import Row, State
 from report.results import Kind, Mishap
-from report.words import counted, fate, listed, number, percent, ranged, share
+from report.words import (
+    counted,
+    digits,
+    fate,
+    listed,
+    nothing_below,
+    number,
+    percent,
+    possible,
+    ranged,
+    share,
+)
 
 
 @pytest.mark.parametrize(
@@ -19,13 +30,45 @@ from report.words import counted, fate, listed, number, percent, ranged, share
         ("efficiency ratio", Interval(1.001, 0.99, 1.01), "1.001× (0.990–1.010)"),
         ("cpu ratio", Interval(2), "2.00×"),
         ("cpu", None, "—"),
+        ("efficiency", Interval(0.9, 0.7, 1.16), "0.900 (0.700–1.000)"),
+        ("efficiency", Interval(0.9), "0.900"),
+        ("efficiency ratio", Interval(0.9, 0.7, 1.16), "0.900× (0.700–1.160)"),
+        ("cpu ratio", Interval(0.98, 0.1, 9.9), "0.98× (0.10–9.90)"),
+        ("cpu ratio", Interval(0.98, 0.08, 12.1), "0.98× (0.08 or more)"),
+        ("cpu ratio", Interval(0.98, 0.001, 1299.9), "0.98× (no bounds)"),
+        ("cpu ratio", Interval(17.3, 16.4, 18.3), "17.3× (16.4–18.3)"),
+        ("cpu ratio", Interval(0.05, 0.01, 0.6), "0.05× (0.01–0.60)"),
     ],
 )
 def test_an_estimate_stands_with_its_interval(
     figure: str, interval: Interval | None, words: str
 ) -> None:
-    """The decimals suit the size; an interval that is everything is left out."""
+    """The decimals suit the size; an end that says nothing, or can't be, is left out."""
     assert ranged(figure, interval) == words
+
+
+def test_an_efficiency_ends_at_1_but_keeps_its_estimate() -> None:
+    """Should the estimate itself be beyond, nothing is cut off below it."""
+    assert possible("efficiency", Interval(0.9, 0.7, 1.2)) == Interval(0.9, 0.7, 1.0)
+    assert possible("efficiency", Interval(1.01, 0.9, 1.2)) == Interval(1.01, 0.9, 1.01)
+    assert possible("efficiency", Interval(0.9)) == Interval(0.9)
+    assert possible("cpu", Interval(0.9, 0.7, 1.2)) == Interval(0.9, 0.7, 1.2)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.0193, "0.0193"), (0.00012345, "0.000123"), (14.13, "14.1"), (1234.5, "1234"), (0, "0")],
+)
+def test_very_small_figures_keep_three_digits(value: float, words: str) -> None:
+    """A time of some microseconds, told in milliseconds, is not nothing."""
+    assert digits(value) == words
+
+
+def test_what_could_not_be_told_has_a_figure_up_to_a_factor_of_two() -> None:
+    """Beyond that, no figure is worth telling."""
+    assert nothing_below(1.031) == "no difference below 3.1 %"
+    assert nothing_below(2.0) == "no difference below 100.0 %"
+    assert nothing_below(9.935) == "no difference below a factor of two"
 
 
 def test_numbers_without_an_interval() -> None:
