@@ -5,7 +5,6 @@ after all selecting are raced, together, when the first of them is about to run;
 reports its own rounds to pytest-benchmark.  What befell an entrant fails its item.
 """
 
-import math
 import secrets
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
@@ -20,19 +19,17 @@ from bench.entry import Entry, TooLittleTime
 from bench.face import Stopwatch
 from bench.files import TooFewFiles, allow_open_files
 from bench.onlooker import Spectator
-from bench.options import margin, seconds
+from bench.options import OPTIONS, RESULTS
 from bench.progress import shown
 from bench.pythons import Python, UnusablePython, asked, distinct, named
 from bench.race import Racing
-from bench.records import Claimed, begun, claim, previous
+from bench.records import Claimed, begun, claim
 from bench.scenarios import PROFILES, SCENARIOS, Scenario
 from impls.registry import choose
 from origin.process import LOOPBACK, OriginError, started
 from report.pages import write
 from report.results import Results, UnreadableResults, read
 
-LATEST = Path(__file__).parents[1] / "report" / "latest"
-RESULTS = "results.jsonl"
 RACED = pytest.StashKey[bool]()
 REPORT = pytest.StashKey[list[tuple[str, dict[str, bool]]]]()
 PYTHONS = pytest.StashKey[list[Python]]()
@@ -47,67 +44,8 @@ NOWHERE = ("", "0", "0.0.0.0", "::")  # noqa: S104 - to refuse them; nothing is 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer what chooses the race."""
     group = parser.getgroup("race")
-    group.addoption(
-        "--profile",
-        choices=list(PROFILES),
-        default="standard",
-        help="how much is measured: quick (under a minute; tells little), standard (under five "
-        "minutes), thorough (under twenty)",
-    )
-    group.addoption(
-        "--until",
-        type=margin,
-        metavar="PERCENT",
-        help="instead of as many generations as the profile has: go on until each pair is told "
-        "apart, or shown to be within this margin, such as 5%%",
-    )
-    group.addoption(
-        "--time-limit",
-        type=seconds,
-        default=math.inf,
-        metavar="TIME",
-        help="begin no generation that would end later than after this time, such as 90s or 20m",
-    )
-    group.addoption(
-        "--python",
-        action="append",
-        default=[],
-        metavar="PATH",
-        help="race on this interpreter instead of the one that runs pytest; repeat it to race "
-        "several in one race, whose entrants are then called py3.13:trio/workers. Also an "
-        "execnet specification: ssh=host//python=/path/python//chdir=/path/checkout",
-    )
-    group.addoption(
-        "--origin-address",
-        metavar="HOST",
-        help="where the origin listens, and workers find it: the address of this machine as those "
-        f"of other machines know it ({LOOPBACK}, where all are here)",
-    )
-    group.addoption(
-        "--variants",
-        default="*",
-        metavar="PATTERN",
-        help="who races: shell-style patterns, separated by commas, such as 'trio/*,*/workers'",
-    )
-    group.addoption(
-        "--scenarios",
-        default=",".join(SCENARIOS),
-        metavar="NAMES",
-        help="on what: names separated by commas (%(default)s)",
-    )
-    group.addoption(
-        "--seed",
-        type=int,
-        help="of the order and the delays (a new one each time; the results tell it)",
-    )
-    group.addoption(
-        "--report-into",
-        type=Path,
-        default=LATEST,
-        metavar="DIR",
-        help="where results and report are written (report/latest); results that are there "
-        f"already become {previous(Path(RESULTS))}",
-    )
+    for name, settings in OPTIONS.items():
+        group.addoption(name, **settings)
 
 
 def pytest_configure(config: pytest.Config) -> None:
