@@ -147,7 +147,7 @@ def doubts(found: TwoRaces, earlier: Results, later: Results) -> Iterator[str]:
     if any(before.get(each) != after.get(each) for each in MACHINE):
         yield "The machine was another one: a difference may be the machine's."
     if any(changes.alone for changes in found.courses):
-        # Two races of one commit, of 19 entrants and of 10: two ratios of 28 differed, by 2 and 3 %.
+        # Of one commit, with 19 entrants and with 10: 2 of 28 ratios differed, by 2 and by 3 %.
         yield "Not the same entrants raced: with others beside it, a ratio may move by 2 or 3 %."
     for changes in found.courses:
         yield from _all_one_way(changes)
