@@ -1,6 +1,7 @@
 """What all tests share: one origin for the session, and every variant as a parameter."""
 
 import gc
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,11 @@ from impls.contract import Variant
 from impls.registry import VARIANTS, missing
 from origin.process import Origin, started
 from tests.rules.deviations import reason_for
+
+
+def pytest_configure() -> None:
+    """Heed Ctrl-C, and so do children: a shell starts what runs in the background without it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
