@@ -138,7 +138,7 @@ def test_both_pages_show_the_same_cells(pages: tuple[Page, str]) -> None:
     rows = [line for line in md.splitlines() if line.startswith("| ")]
     cells = [cell for row in rows for cell in re.split(r"(?<!\\)\|", row)]
     figures = [cell.strip() for cell in cells if re.search(r"\d.* \(.*–.*\)", cell)]
-    assert len(figures) == 12
+    assert len(figures) >= 12  # those of the self-test come on top
     assert sorted(figures) == sorted(
         cell for cell in html.cells if re.search(r"\d.* \(.*–.*\)", cell)
     )
