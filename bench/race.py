@@ -168,8 +168,8 @@ class Racing:
         ran = [self._run(entrant, scenario, None, batch) for _ in range(CALIBRATIONS)]
         least = min((each.cpu for each in ran if each), default=ENOUGH)
         repeats = round(ENOUGH / max(least, ENOUGH / MOST_REPEATS))
-        lane = entrant.variant.name, entrant.python.label, scenario.name
-        self._repeats[lane] = max(repeats, self._repeats.get(lane, 1))
+        work = same_work(entrant, scenario)
+        self._repeats[work] = max(repeats, self._repeats.get(work, 1))
 
     def _blocks(self) -> None:
         for block in range(max(self._entry.profile.blocks.values())):
@@ -194,8 +194,7 @@ class Racing:
         seed = (self._entry.seed * MOST_BLOCKS + self._at) * MOST_BLOCKS + block
         for entrant in order:
             self._step(what, entrant, weight(scenario))
-            lane = entrant.variant.name, entrant.python.label, scenario.name
-            repeats = self._repeats.get(lane, 1)
+            repeats = self._repeats.get(same_work(entrant, scenario), 1)
             round_ = rounds.prepare(scenario, repeats, seed)
             measured = self._run(entrant, scenario, block, round_)
             if measured and measured.cpu:
@@ -264,3 +263,8 @@ class Racing:
         share = max(self._done / self._entry.work, self._passed() / self._entry.seconds)
         self._onlooker.step(Step(where, entrant.name if entrant else "", min(share, 1.0)))
         self._done += work
+
+
+def same_work(entrant: Entrant, scenario: Scenario) -> tuple[str, str, str]:
+    """Give what those share who are to do the same work: variant, interpreter, scenario."""
+    return entrant.variant.name, entrant.python.label, scenario.name
