@@ -5,7 +5,7 @@ UV     := uv==0.13.9
 SHELL  := /bin/sh
 PY     := .venv/bin/python
 
-.PHONY: help bench test lint selftest yardsticks lock clean stale
+.PHONY: help bench test lint mutants selftest yardsticks lock clean stale
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ lint: .venv/.ready ## check style, format and types
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
+
+mutants: .venv/.ready ## take out each assertion of the rules in turn, and see whether it is missed
+	$(PY) -m tests.rules.mutants
 
 selftest: .venv/.ready ## test the measurement: false alarms, power, coverage; SHORT=1 in a minute
 	$(PY) -m bench.selftest $(if $(SHORT),--short) $(if $(BUSY),--busy)

@@ -8,6 +8,7 @@ reports its own rounds to pytest-benchmark.  What befell an entrant fails its it
 import secrets
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from bench.entrants import Entrant, RaceOfOne, enter, reference
 from bench.entry import Entry, TooLittleTime
 from bench.face import Stopwatch
 from bench.files import TooFewFiles, allow_open_files
+from bench.gate import held
 from bench.onlooker import Spectator
 from bench.options import OPTIONS, RESULTS
 from bench.progress import shown
@@ -184,9 +186,12 @@ def race(entered: Entry, config: pytest.Config) -> None:
     with started(cores.origin, origin_address(config, entered.pythons)) as origin:
         path.parent.mkdir(parents=True, exist_ok=True)
         config.add_cleanup(claim(path).close)  # not before the report of it is written
-        with shown() as watch, begun(path) as file:
-            config.stash[RACED] = True
-            Racing(entered, origin, cores, Spectator(watch, entered.until)).run(file)
+        with shown() as watch:
+            spectator = Spectator(watch, entered.until)
+            entered = replace(entered, broke=held(entered.starters, spectator.gate))
+            with begun(path) as file:
+                config.stash[RACED] = True
+                Racing(entered, origin, cores, spectator).run(file)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

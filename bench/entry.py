@@ -1,8 +1,8 @@
 """What is to be raced: who, on what, how much of it, and for how long."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from bench.conditions import conditions, machine
@@ -12,7 +12,7 @@ from bench.pythons import Python
 from bench.scenarios import CALLS, Profile, Scenario
 from impls.contract import Variant
 from report import results
-from report.results import SCHEMA, Course, Race
+from report.results import SCHEMA, TWIN, Course, Race
 
 LOOKS = (5, 7, 10, 14, 20, 28, 40)
 """After so many generations a race that goes on until all is told looks whether it is.
@@ -40,6 +40,7 @@ class Entry:
         pythons: the interpreters that were named.
         until: go on until all pairs are told apart, or shown to be within this ratio beyond 1.
         seconds: after which no new generation begins.
+        broke: the rules that an entrant was seen to break before the race, by its name.
     """
 
     entrants: Sequence[Entrant]
@@ -49,6 +50,7 @@ class Entry:
     pythons: Sequence[Python] = ()
     until: float | None = None
     seconds: float = math.inf
+    broke: Mapping[str, list[results.Broken]] = field(default_factory=dict)
 
     @cached_property
     def all(self) -> list[Entrant]:
@@ -97,12 +99,14 @@ class Entry:
             profile=self.profile.name,
             seed=self.seed,
             reference=first.name,
-            twin=self.all[self.all.index(first) + 1].name,
+            twin=first.name + TWIN,
             generations=self.generations,
             until=self.until,
             looks=self.looks,
             entrants=[
-                results.Entrant(each.name, declared(each.variant), each.missing)
+                results.Entrant(
+                    each.name, declared(each.variant), each.missing, self.broke.get(each.name, [])
+                )
                 for each in self.all
             ],
             courses=[self.course(scenario) for scenario in self.scenarios],

@@ -5,6 +5,7 @@ whoever could watch for a verdict, and end the race at that moment, would be wro
 the report says.
 """
 
+from bench.entrants import Entrant
 from bench.progress import Line, Step, Watch
 from report.figures import Row, Standing, decided, standings
 from report.results import Results
@@ -17,6 +18,10 @@ class Spectator:
         """Show it by this; enough is when all pairs are told, or within the margin beyond 1."""
         self._watch = watch
         self._margin = margin
+
+    def gate(self, entrant: Entrant) -> None:
+        """Show who is about to be held against the rules."""
+        self._watch.step(Step("before the race: the rules", entrant.name, 0.0))
 
     def step(self, step: Step) -> None:
         """Show what is about to be done."""

@@ -7,7 +7,6 @@ tenth of the time.
 """
 
 import gc
-import importlib
 import json
 import os
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ import outcome
 from bench import readings
 from bench.cores import pin
 from impls.contract import Batch, Endpoint, Finished
+from impls.registry import housed
 
 Job = tuple[int, int, int, float | None]
 """A batch as it travels: first argument, one after the last, limit, deadline in seconds."""
@@ -85,7 +85,7 @@ def serve(channel: Channel, *, aged: bool = True) -> None:
     channel.send(os.getpid())
     home, name, core = channel.receive()
     pin(core)
-    run = importlib.import_module(home).VARIANTS[name].load()
+    run = housed(home)[name].load()
     gc.collect()
     idle = readings.begin().memory
     channel.send(READY)

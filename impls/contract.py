@@ -6,7 +6,8 @@ runtime, so whoever talks about a batch (a test, the race, a rival) need not eit
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from resource import RUSAGE_SELF, getrusage
@@ -24,11 +25,6 @@ class Endpoint(NamedTuple):
     host: str
     port: int
 
-    @property
-    def authority(self) -> bytes:
-        """What the Host header says."""
-        return f"{self.host}:{self.port}".encode()
-
     def __str__(self) -> str:
         """Give `host:port`, as every message about a call names it."""
         return f"{self.host}:{self.port}"
@@ -43,8 +39,8 @@ class Batch:
         limit: the most calls in progress at once; at least 1.
         on_error: `raise`: the first failure cancels the rest and leaves; `collect`: every
             outcome stands in its place.
-        call_timeout: seconds for each call, from its own start; its end is a `TimeoutError`.
-        deadline: seconds for the whole batch; its end is a `TimeoutError` of the batch.
+        call_timeout: seconds for each call, from its own start; its end is a `CallTimeout`.
+        deadline: seconds for the whole batch; its end is a `DeadlineExceeded` of the batch.
         abort_on: an argument outside the batch.  The runtime makes this call beside the
             batch, and cancels the batch by its own means when the answer comes: so the origin
             chooses the instant.
@@ -65,13 +61,46 @@ class Batch:
         if self.limit < 1:
             raise ValueError(f"limit is {self.limit}: a batch needs a limit of 1 or more")
 
+    def too_late(self, *_: object) -> "DeadlineExceeded":
+        """Give the end of the batch's time."""
+        return DeadlineExceeded(f"the batch was not done within {self.deadline:g} s")
+
+    def call_too_late(self, call: Callable[..., Any], arg: int) -> "CallTimeout":
+        """Give the end of the time of a call; a client's is named by the client's endpoint."""
+        asked = getattr(getattr(call, "__self__", None), "endpoint", "a call of one's own")
+        return CallTimeout(
+            f"{asked} gave no whole answer within {self.call_timeout:g} s, called with {arg}"
+        )
+
 
 class Aborted(Exception):  # noqa: N818 - it names what happened, as `Cancelled` does in trio
     """The batch was cancelled from outside while it ran."""
 
 
+class DeadlineExceeded(TimeoutError):  # noqa: N818 - it names what happened
+    """The batch's own time was up; a call's is a `CallTimeout`."""
+
+
 class CallError(Exception):
     """A call failed: what the origin did, at which endpoint, to which argument."""
+
+
+class CallTimeout(CallError, TimeoutError):  # noqa: N818 - it names what happened
+    """A call's own time was up."""
+
+
+@contextmanager
+def let_go(results: list[Any]) -> Iterator[None]:
+    """Empty the results if the block fails.
+
+    Its error holds the frames that hold them, and is often part of a cycle: they could stay until
+    the next collection of garbage.
+    """
+    try:
+        yield
+    except BaseException:
+        results.clear()
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +156,27 @@ class Ability(StrEnum):
 
     LAZY = "draws its arguments lazily"
     CUTS = "cuts off calls in progress"
+    APART = "gives each call a context of its own"
+
+
+Language = Literal["asyncio", "trio", "anyio", "curio", "threads"]
+"""What a call is written for; the calls of threads are plain functions."""
+
+Call = Callable[[int], Any]
+"""A call of one's own: of an argument, in the variant's language."""
 
 
 class Run(Protocol):
     """A variant's one way in."""
 
-    def __call__(self, endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+    def __call__(
+        self, target: Endpoint | Call | None, batches: Sequence[Batch], /
+    ) -> list[Finished]:
         """Run the batches one after the other in one runtime, over one pool of connections.
 
         Args:
-            endpoint: where the calls go; None makes each call one checkpoint of the runtime.
+            target: where the calls go; or a call of one's own, made as it is; None makes each
+                call one checkpoint of the runtime.
             batches: what to run; the later ones find the pool as the earlier ones left it.
         """
 
@@ -149,6 +189,7 @@ class Variant:
         name: as the reports write it, such as `asyncio+uvloop/workers`.
         needs: the modules that must be installed for it.
         load: imports what it needs, and gives its way in.
+        speaks: the language of the calls that it can make.
         cannot: what it is unable to do, each with the reason a person would accept.
         home: the module whose `VARIANTS` holds it, so that another process can load it.
     """
@@ -156,5 +197,6 @@ class Variant:
     name: str
     needs: tuple[str, ...]
     load: Callable[[], Run]
+    speaks: Language = "asyncio"
     cannot: Mapping[Ability, str] = field(default_factory=dict)
     home: str = "impls.registry"

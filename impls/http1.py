@@ -4,8 +4,11 @@ Strategy: an `Exchange` lives for one call.  The recipe sends `request`, then fe
 receives until `feed` says that the answer is whole, and tells it of the stream's end with `eof`.
 Nothing here awaits, so each runtime's file keeps only its own sends and receives.  httptools
 parses; this class owns what httptools leaves open: the end of the stream, bytes after the
-answer, and whether the connection may carry another call.
+answer, a head without end, whose answer it is, and whether the connection may carry another call.
 """
+
+import errno
+import os
 
 import httptools
 
@@ -13,6 +16,15 @@ from impls.contract import CallError, Endpoint
 
 OK = 200
 INFORMATIONAL = range(100, 200)
+MOST_HEAD = 65_536
+"""Bytes after which a head without end is refused."""
+
+
+class Unanswered(CallError):  # noqa: N818 - it names what happened
+    """Nothing came that is this call's answer: if its connection was used before, ask once more.
+
+    It may have ended while idle, or what came may be left over from the call before.
+    """
 
 
 class Exchange:
@@ -25,8 +37,10 @@ class Exchange:
 
     __slots__ = (
         "_arg",
+        "_elsewhere",
         "_endpoint",
         "_framed",
+        "_head",
         "_headed",
         "_parser",
         "_pieces",
@@ -38,13 +52,16 @@ class Exchange:
 
     def __init__(self, endpoint: Endpoint, arg: int) -> None:
         """Prepare the call of `arg` at `endpoint`."""
-        self.request = b"GET /%d HTTP/1.1\r\nHost: %b\r\n\r\n" % (arg, endpoint.authority)
+        host, port = endpoint
+        self.request = f"GET /{arg} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode()
         self.reusable = False
         self._endpoint = endpoint
         self._arg = arg
         self._parser = httptools.HttpResponseParser(self)
         self._status = 0
         self._pieces: list[bytes] = []
+        self._elsewhere = b""
+        self._head = 0
         self._headed = False
         self._framed = False
         self._whole = False
@@ -53,7 +70,8 @@ class Exchange:
         """Take received bytes, none of them at the stream's end; True when the answer is whole.
 
         Raises:
-            CallError: they are no HTTP answer, or the stream ended before the answer was whole.
+            CallError: they are no HTTP answer, its head has no end, or the stream ended before the
+                answer was whole.
         """
         if not data:
             self.eof()
@@ -63,7 +81,12 @@ class Exchange:
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             self.reusable = False
             if not self._whole:
-                raise self._failure(f"answered what is not HTTP ({error})") from error
+                kind = CallError if self._headed else Unanswered
+                raise self._told(f"answered what is not HTTP ({error})", kind) from error
+        if not self._headed:
+            self._head += len(data)
+            if self._head > MOST_HEAD:
+                raise self._told(f"answered with a head of more than {MOST_HEAD} bytes")
         return self._whole
 
     def eof(self) -> None:
@@ -74,23 +97,33 @@ class Exchange:
         """
         self.reusable = False
         if not self._whole and (self._framed or not self._headed):
-            raise self._failure("hung up before its answer was whole")
+            raise self._cut_off("hung up before its answer was whole")
 
     def text(self) -> str:
         """Give the whole answer's text.
 
         Raises:
-            CallError: its status was not 200, or its bytes are not UTF-8.
+            CallError: it is another call's, its status was not 200, or its bytes are not UTF-8.
         """
+        if self._elsewhere:
+            where = self._elsewhere.decode(errors="replace")
+            raise self._told(f"answered for {where}", Unanswered)
         if self._status != OK:
-            raise self._failure(f"answered with status {self._status}")
+            raise self._told(f"answered with status {self._status}")
         try:
             return b"".join(self._pieces).decode()
         except UnicodeDecodeError as error:
-            raise self._failure("answered with what is not UTF-8") from error
+            raise self._told("answered with what is not UTF-8") from error
 
-    def _failure(self, what: str) -> CallError:
-        return CallError(f"{self._endpoint} {what}, called with {self._arg}")
+    def failure(self, error: Exception) -> CallError:
+        """Give this call's error for what went wrong with its connection; raise it `from` that."""
+        return self._cut_off(f"gave no whole answer ({reason(error)})")
+
+    def _cut_off(self, what: str) -> CallError:
+        return self._told(what, CallError if self._head or self._headed else Unanswered)
+
+    def _told(self, what: str, kind: type[CallError] = CallError) -> CallError:
+        return kind(f"{self._endpoint} {what}, called with {self._arg}")
 
     # What httptools calls as it parses.
 
@@ -99,12 +132,14 @@ class Exchange:
         self.reusable = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Note a header that says where the body ends; without one, the stream's end does."""
+        """Note where the body ends, else the stream's end does; and what the answer is to."""
         name = name.lower()
         if name == b"content-length" or (
             name == b"transfer-encoding" and value.strip().lower().endswith(b"chunked")
         ):
             self._framed = True
+        elif name == b"content-location" and not self._whole and value != b"/%d" % self._arg:
+            self._elsewhere = value
 
     def on_headers_complete(self) -> None:
         """Keep the status of the answer; what follows the whole answer is not ours."""
@@ -121,4 +156,15 @@ class Exchange:
         """Note the answer's end; an informational one only precedes it."""
         if self._headed and not self._whole:
             self._whole = True
-            self.reusable = self._parser.should_keep_alive()
+            self.reusable = self._parser.should_keep_alive() and not self._elsewhere
+
+
+def reason(error: BaseException) -> str:
+    """Give the system's words for what is at the bottom of an error, which runtimes wrap."""
+    if error.__cause__:
+        return reason(error.__cause__)
+    if isinstance(error, BaseExceptionGroup):
+        return reason(error.exceptions[0])
+    if isinstance(error, OSError) and error.errno and error.errno in errno.errorcode:
+        return os.strerror(error.errno)
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -5,7 +5,9 @@ answer; in every other case, a cancellation too, it hangs up.  A task group owns
 a failure or a cancellation ends them all before anybody hears of it.
 """
 
+import math
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import anyio
@@ -13,9 +15,19 @@ import anyio.lowlevel
 import outcome
 from anyio.abc import SocketStream
 
-from impls.contract import READ_SIZE, Aborted, Batch, Endpoint, Finished, Stopwatch
-from impls.http1 import Exchange
+from impls.contract import (
+    READ_SIZE,
+    Aborted,
+    Batch,
+    CallError,
+    Endpoint,
+    Finished,
+    Stopwatch,
+    let_go,
+)
+from impls.http1 import Exchange, Unanswered
 
+Work = Callable[..., Awaitable[Any]]
 Call = Callable[[int], Awaitable[Any]]
 Strategy = Callable[[Call, Iterable[int], int], Awaitable[list[Any]]]
 Ended = outcome.Outcome[list[Any]]
@@ -26,42 +38,48 @@ Connection = SocketStream
 
 
 class Client:
-    """Makes calls to one endpoint, over connections that it keeps."""
+    """Makes calls to one endpoint, named `endpoint`, over connections that it keeps."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         """Begin with an empty pool."""
-        self._endpoint = endpoint
+        self.endpoint = endpoint
         self._idle: list[Connection] = []
 
     async def some_remote_call(self, arg: int) -> str:
         """Ask the endpoint for `arg`; give its answer's text, upper-cased.
 
         Raises:
-            CallError: the answer was no good.
-            OSError: there was no connection.
-            anyio.BrokenResourceError: the connection broke.
+            CallError: whatever went wrong.
         """
-        exchange = Exchange(self._endpoint, arg)
-        connection = self._idle.pop() if self._idle else await self._connect()
+        exchange = Exchange(self.endpoint, arg)
+        if self._idle:
+            try:
+                return await self._ask(exchange, self._idle.pop())
+            except Unanswered:  # it was of no more use, and to ask twice does no harm
+                exchange = Exchange(self.endpoint, arg)
+        return await self._ask(exchange, await self._connect(exchange))
+
+    async def _connect(self, exchange: Exchange) -> Connection:
         try:
-            await self._converse(connection, exchange)
+            return await anyio.connect_tcp(*self.endpoint)
+        except OSError as error:
+            raise exchange.failure(error) from error
+
+    async def _ask(self, exchange: Exchange, connection: Connection) -> str:
+        try:
+            await connection.send(exchange.request)
+            while not exchange.feed(await connection.receive(READ_SIZE)):
+                pass
+        except anyio.EndOfStream:
+            exchange.eof()
+        except anyio.BrokenResourceError as error:
+            raise exchange.failure(error) from error
         finally:
             if exchange.reusable:
                 self._idle.append(connection)
             else:
                 await self._hang_up(connection)
         return exchange.text().upper()
-
-    async def _connect(self) -> Connection:
-        return await anyio.connect_tcp(*self._endpoint)
-
-    async def _converse(self, connection: Connection, exchange: Exchange) -> None:
-        await connection.send(exchange.request)
-        try:
-            while not exchange.feed(await connection.receive(READ_SIZE)):
-                pass
-        except anyio.EndOfStream:
-            exchange.eof()
 
     async def _hang_up(self, connection: Connection) -> None:
         with anyio.CancelScope(shield=True):  # being cancelled here would hide why we hang up
@@ -92,9 +110,10 @@ async def workers(call: Call, args: Iterable[int], limit: int) -> list[Any]:
             results.append(None)
             results[place] = await call(arg)
 
-    async with anyio.create_task_group() as group:
-        for _ in range(limit):
-            group.start_soon(worker)
+    with let_go(results):
+        async with anyio.create_task_group() as group:
+            for _ in range(limit):
+                group.start_soon(worker)
     return results
 
 
@@ -107,24 +126,44 @@ async def semaphore(call: Call, args: Iterable[int], limit: int) -> list[Any]:
         async with slots:
             results[place] = await call(arg)
 
-    async with anyio.create_task_group() as group:
-        for place, arg in enumerate(args):
-            results.append(None)
-            group.start_soon(one, place, arg)
+    with let_go(results):
+        async with anyio.create_task_group() as group:
+            for place, arg in enumerate(args):
+                results.append(None)
+                group.start_soon(one, place, arg)
     return results
 
 
 # The policies: time limits, errors, an abort from outside.
 
 
-def timed(call: Call, seconds: float) -> Call:
-    """Give each call `seconds` from its own start, then a TimeoutError."""
+def timed(work: Work, seconds: float, too_late: Callable[..., TimeoutError]) -> Work:
+    """Give the work so many seconds; then it is too late, also if the work takes no notice."""
 
-    async def timed_call(arg: int) -> Any:
-        with anyio.fail_after(seconds):
+    async def timed_work(*args: Any) -> Any:
+        if seconds <= 0:
+            raise too_late(*args)
+        with anyio.move_on_after(seconds) as limit:
+            result = await work(*args)
+        if limit.cancel_called:
+            raise too_late(*args)
+        return result
+
+    return timed_work
+
+
+def guarded(call: Call) -> Call:
+    """Make a call of one's own; if it cancels itself it has failed, as nobody cancelled it."""
+
+    async def guarded_call(arg: int) -> Any:
+        try:
             return await call(arg)
+        except anyio.get_cancelled_exc_class() as error:
+            if anyio.current_effective_deadline() == -math.inf:
+                raise
+            raise CallError(f"cancelled itself, called with {arg}") from error
 
-    return timed_call
+    return guarded_call
 
 
 def collected(call: Call) -> Call:
@@ -142,11 +181,12 @@ def collected(call: Call) -> Call:
 async def settle(call: Call, strategy: Strategy, batch: Batch) -> list[Any]:
     """Run the batch under its policies, but for the abort."""
     if batch.call_timeout is not None:
-        call = timed(call, batch.call_timeout)
+        call = timed(call, batch.call_timeout, partial(batch.call_too_late, call))
     if batch.on_error == "collect":
         call = collected(call)
-    with anyio.fail_after(batch.deadline):
-        return await strategy(call, batch.args, batch.limit)
+    if batch.deadline is not None:
+        strategy = timed(strategy, batch.deadline, batch.too_late)
+    return await strategy(call, batch.args, batch.limit)
 
 
 async def settle_unless_answered(
@@ -154,6 +194,7 @@ async def settle_unless_answered(
 ) -> list[Any]:
     """Run the batch, and cancel it from outside when the call of `abort_on` is answered."""
     scope = anyio.CancelScope()
+    ended: Ended = outcome.Error(Aborted())
 
     async def abort() -> None:
         await call(abort_on)
@@ -161,14 +202,14 @@ async def settle_unless_answered(
 
     async with anyio.create_task_group() as group:
         group.start_soon(abort)
-        with scope:
-            try:
-                ended: Ended = outcome.Value(await settle(call, strategy, batch))
-            except Exception as error:  # noqa: BLE001 - kept whole: the group would wrap it again
-                ended = outcome.Error(error)
+        try:
+            with scope:
+                results = await settle(call, strategy, batch)
+                if not scope.cancel_called:
+                    ended = outcome.Value(results)
+        except Exception as error:  # noqa: BLE001 - kept whole: the group would wrap it again
+            ended = outcome.Error(error)
         group.cancel_scope.cancel()
-    if scope.cancelled_caught:
-        raise Aborted
     return ended.unwrap()
 
 
@@ -189,12 +230,13 @@ async def finish(call: Call, strategy: Strategy, batch: Batch) -> Finished:
 
 
 async def finish_all(
-    strategy: Strategy, endpoint: Endpoint | None, batches: Sequence[Batch]
+    strategy: Strategy, target: Endpoint | Call | None, batches: Sequence[Batch]
 ) -> list[Finished]:
-    """Run the batches one after the other, over one client."""
-    if endpoint is None:
-        return [await finish(checkpoint, strategy, batch) for batch in batches]
-    client = Client(endpoint)
+    """Run the batches one after the other, over one client or a call of one's own."""
+    if not isinstance(target, Endpoint):
+        call = guarded(target) if target else checkpoint
+        return [await finish(call, strategy, batch) for batch in batches]
+    client = Client(target)
     try:
         return [await finish(client.some_remote_call, strategy, batch) for batch in batches]
     finally:
@@ -202,7 +244,7 @@ async def finish_all(
 
 
 def run(
-    endpoint: Endpoint | None,
+    target: Endpoint | Call | None,
     batches: Sequence[Batch],
     *,
     strategy: Strategy,
@@ -213,7 +255,7 @@ def run(
     return anyio.run(
         finish_all,
         strategy,
-        endpoint,
+        target,
         batches,
         backend=backend,
         backend_options=backend_options,

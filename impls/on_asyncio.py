@@ -8,13 +8,24 @@ loops under the same code.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import outcome
 
-from impls.contract import READ_SIZE, Aborted, Batch, Endpoint, Finished, Stopwatch
-from impls.http1 import Exchange
+from impls.contract import (
+    READ_SIZE,
+    Aborted,
+    Batch,
+    CallError,
+    Endpoint,
+    Finished,
+    Stopwatch,
+    let_go,
+)
+from impls.http1 import Exchange, Unanswered
 
+Work = Callable[..., Awaitable[Any]]
 Call = Callable[[int], Awaitable[Any]]
 Strategy = Callable[[Call, Iterable[int], int], Awaitable[list[Any]]]
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -24,40 +35,48 @@ Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Client:
-    """Makes calls to one endpoint, over connections that it keeps."""
+    """Makes calls to one endpoint, named `endpoint`, over connections that it keeps."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         """Begin with an empty pool."""
-        self._endpoint = endpoint
+        self.endpoint = endpoint
         self._idle: list[Connection] = []
 
     async def some_remote_call(self, arg: int) -> str:
         """Ask the endpoint for `arg`; give its answer's text, upper-cased.
 
         Raises:
-            CallError: the answer was no good.
-            OSError: there was no connection.
+            CallError: whatever went wrong.
         """
-        exchange = Exchange(self._endpoint, arg)
-        connection = self._idle.pop() if self._idle else await self._connect()
+        exchange = Exchange(self.endpoint, arg)
+        if self._idle:
+            try:
+                return await self._ask(exchange, self._idle.pop())
+            except Unanswered:  # it was of no more use, and to ask twice does no harm
+                exchange = Exchange(self.endpoint, arg)
+        return await self._ask(exchange, await self._connect(exchange))
+
+    async def _connect(self, exchange: Exchange) -> Connection:
         try:
-            await self._converse(connection, exchange)
+            return await asyncio.open_connection(*self.endpoint)
+        except OSError as error:
+            raise exchange.failure(error) from error
+
+    async def _ask(self, exchange: Exchange, connection: Connection) -> str:
+        reader, writer = connection
+        try:
+            writer.write(exchange.request)
+            await writer.drain()
+            while not exchange.feed(await reader.read(READ_SIZE)):
+                pass
+        except (OSError, RuntimeError) as error:  # RuntimeError: uvloop's, if reset while idle
+            raise exchange.failure(error) from error
         finally:
             if exchange.reusable:
                 self._idle.append(connection)
             else:
                 self._hang_up(connection)
         return exchange.text().upper()
-
-    async def _connect(self) -> Connection:
-        return await asyncio.open_connection(*self._endpoint)
-
-    async def _converse(self, connection: Connection, exchange: Exchange) -> None:
-        reader, writer = connection
-        writer.write(exchange.request)
-        await writer.drain()
-        while not exchange.feed(await reader.read(READ_SIZE)):
-            pass
 
     def _hang_up(self, connection: Connection) -> None:
         _, writer = connection
@@ -84,13 +103,17 @@ async def workers(call: Call, args: Iterable[int], limit: int) -> list[Any]:
     numbered = enumerate(args)
 
     async def worker() -> None:
+        task = cast("asyncio.Task[None]", asyncio.current_task())
         for place, arg in numbered:
             results.append(None)
             results[place] = await call(arg)
+            if task.cancelling():  # and the call took no notice
+                return
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(limit):
-            group.create_task(worker())
+    with let_go(results):
+        async with asyncio.TaskGroup() as group:
+            for _ in range(limit):
+                group.create_task(worker())
     return results
 
 
@@ -103,24 +126,49 @@ async def semaphore(call: Call, args: Iterable[int], limit: int) -> list[Any]:
         async with slots:
             results[place] = await call(arg)
 
-    async with asyncio.TaskGroup() as group:
-        for place, arg in enumerate(args):
-            results.append(None)
-            group.create_task(one(place, arg))
+    with let_go(results):
+        async with asyncio.TaskGroup() as group:
+            for place, arg in enumerate(args):
+                results.append(None)
+                group.create_task(one(place, arg))
     return results
 
 
 # The policies: time limits, errors, an abort from outside.
 
 
-def timed(call: Call, seconds: float) -> Call:
-    """Give each call `seconds` from its own start, then a TimeoutError."""
+def timed(work: Work, seconds: float, too_late: Callable[..., TimeoutError]) -> Work:
+    """Give the work so many seconds; then it is too late, also if the work takes no notice."""
 
-    async def timed_call(arg: int) -> Any:
-        async with asyncio.timeout(seconds):
+    async def timed_work(*args: Any) -> Any:
+        if seconds <= 0:
+            raise too_late(*args)
+        limit = asyncio.timeout(seconds)
+        try:
+            async with limit:
+                result = await work(*args)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+        if limit.expired():
+            raise too_late(*args)
+        return result
+
+    return timed_work
+
+
+def guarded(call: Call) -> Call:
+    """Make a call of one's own; if it cancels itself it has failed, as nobody cancelled it."""
+
+    async def guarded_call(arg: int) -> Any:
+        try:
             return await call(arg)
+        except asyncio.CancelledError as error:
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise
+            raise CallError(f"cancelled itself, called with {arg}") from error
 
-    return timed_call
+    return guarded_call
 
 
 def collected(call: Call) -> Call:
@@ -138,11 +186,12 @@ def collected(call: Call) -> Call:
 async def settle(call: Call, strategy: Strategy, batch: Batch) -> list[Any]:
     """Run the batch under its policies, but for the abort."""
     if batch.call_timeout is not None:
-        call = timed(call, batch.call_timeout)
+        call = timed(call, batch.call_timeout, partial(batch.call_too_late, call))
     if batch.on_error == "collect":
         call = collected(call)
-    async with asyncio.timeout(batch.deadline):
-        return await strategy(call, batch.args, batch.limit)
+    if batch.deadline is not None:
+        strategy = timed(strategy, batch.deadline, batch.too_late)
+    return await strategy(call, batch.args, batch.limit)
 
 
 async def settle_unless_answered(
@@ -183,12 +232,13 @@ async def finish(call: Call, strategy: Strategy, batch: Batch) -> Finished:
 
 
 async def finish_all(
-    strategy: Strategy, endpoint: Endpoint | None, batches: Sequence[Batch]
+    strategy: Strategy, target: Endpoint | Call | None, batches: Sequence[Batch]
 ) -> list[Finished]:
-    """Run the batches one after the other, over one client."""
-    if endpoint is None:
-        return [await finish(checkpoint, strategy, batch) for batch in batches]
-    client = Client(endpoint)
+    """Run the batches one after the other, over one client or a call of one's own."""
+    if not isinstance(target, Endpoint):
+        call = guarded(target) if target else checkpoint
+        return [await finish(call, strategy, batch) for batch in batches]
+    client = Client(target)
     try:
         return [await finish(client.some_remote_call, strategy, batch) for batch in batches]
     finally:
@@ -196,7 +246,7 @@ async def finish_all(
 
 
 def run(
-    endpoint: Endpoint | None,
+    target: Endpoint | Call | None,
     batches: Sequence[Batch],
     *,
     strategy: Strategy,
@@ -204,4 +254,4 @@ def run(
 ) -> list[Finished]:
     """Run the batches in an event loop of their own; see `contract.Run`."""
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        return runner.run(finish_all(strategy, endpoint, batches))
+        return runner.run(finish_all(strategy, target, batches))

@@ -2,20 +2,31 @@
 
 Strategy: a call borrows an idle connection or opens one, and gives it back only after a whole
 answer; in every other case, a cancellation too, it hangs up.  A TaskGroup owns all tasks.  It
-tells of a failure only if asked, so the block asks each task as it ends: what that raises there
-makes the group cancel the rest.
+tells of a failure only if asked, and then of the first, so the block asks each task as it ends,
+cancels the rest when one has failed, and raises what all of them raised.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from socket import AF_INET, IPPROTO_TCP, SOCK_STREAM, TCP_NODELAY
 from typing import Any
 
 import curio
 import outcome
 
-from impls.contract import READ_SIZE, Aborted, Batch, Endpoint, Finished, Stopwatch
-from impls.http1 import Exchange
+from impls.contract import (
+    READ_SIZE,
+    Aborted,
+    Batch,
+    CallError,
+    Endpoint,
+    Finished,
+    Stopwatch,
+    let_go,
+)
+from impls.http1 import Exchange, Unanswered
 
+Work = Callable[..., Awaitable[Any]]
 Call = Callable[[int], Awaitable[Any]]
 Strategy = Callable[[Call, Iterable[int], int], Awaitable[list[Any]]]
 Connection = Any  # a curio.io.Socket: curio has no types
@@ -25,45 +36,52 @@ Connection = Any  # a curio.io.Socket: curio has no types
 
 
 class Client:
-    """Makes calls to one endpoint, over connections that it keeps."""
+    """Makes calls to one endpoint, named `endpoint`, over connections that it keeps."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         """Begin with an empty pool."""
-        self._endpoint = endpoint
+        self.endpoint = endpoint
         self._idle: list[Connection] = []
 
     async def some_remote_call(self, arg: int) -> str:
         """Ask the endpoint for `arg`; give its answer's text, upper-cased.
 
         Raises:
-            CallError: the answer was no good.
-            OSError: there was no connection.
+            CallError: whatever went wrong.
         """
-        exchange = Exchange(self._endpoint, arg)
-        connection = self._idle.pop() if self._idle else await self._connect()
+        exchange = Exchange(self.endpoint, arg)
+        if self._idle:
+            try:
+                return await self._ask(exchange, self._idle.pop())
+            except Unanswered:  # it was of no more use, and to ask twice does no harm
+                exchange = Exchange(self.endpoint, arg)
+        return await self._ask(exchange, await self._connect(exchange))
+
+    async def _connect(self, exchange: Exchange) -> Connection:
+        connection = curio.socket.socket(AF_INET, SOCK_STREAM)
+        connection.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+        try:  # not curio.open_connection: cancelled, it leaks its socket
+            await connection.connect(self.endpoint)
+        except BaseException as error:
+            await connection.close()
+            if isinstance(error, OSError):
+                raise exchange.failure(error) from error
+            raise
+        return connection
+
+    async def _ask(self, exchange: Exchange, connection: Connection) -> str:
         try:
-            await self._converse(connection, exchange)
+            await connection.sendall(exchange.request)
+            while not exchange.feed(await connection.recv(READ_SIZE)):
+                pass
+        except OSError as error:
+            raise exchange.failure(error) from error
         finally:
             if exchange.reusable:
                 self._idle.append(connection)
             else:
                 await self._hang_up(connection)
         return exchange.text().upper()
-
-    async def _connect(self) -> Connection:
-        connection = curio.socket.socket(AF_INET, SOCK_STREAM)
-        connection.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
-        try:  # not curio.open_connection: cancelled, it leaks its socket
-            await connection.connect(self._endpoint)
-        except BaseException:
-            await connection.close()
-            raise
-        return connection
-
-    async def _converse(self, connection: Connection, exchange: Exchange) -> None:
-        await connection.sendall(exchange.request)
-        while not exchange.feed(await connection.recv(READ_SIZE)):
-            pass
 
     async def _hang_up(self, connection: Connection) -> None:
         await connection.close()
@@ -84,9 +102,21 @@ async def checkpoint(arg: int) -> int:
 
 
 async def ask_each(group: curio.TaskGroup) -> None:
-    """Wait for each task of the group as it ends, and raise what it raised."""
+    """Wait for each task of the group as it ends; when one fails, cancel the rest, and raise all.
+
+    The group's own block would tell of the first error at most.
+    """
     async for task in group:
-        task.result  # noqa: B018 - curio's property raises
+        if task.exception:
+            others = group.tasks
+            await group.cancel_remaining()
+            errors = [other.exception for other in others if failed(other)]
+            raise BaseExceptionGroup("unhandled errors in a TaskGroup", [task.exception, *errors])
+
+
+def failed(task: curio.Task) -> bool:
+    """Tell whether a task that has ended did so by an error of its own."""
+    return bool(task.exception) and not isinstance(task.exception, curio.TaskCancelled)
 
 
 async def workers(call: Call, args: Iterable[int], limit: int) -> list[Any]:
@@ -95,14 +125,18 @@ async def workers(call: Call, args: Iterable[int], limit: int) -> list[Any]:
     numbered = enumerate(args)
 
     async def worker() -> None:
+        task = await curio.current_task()
         for place, arg in numbered:
             results.append(None)
             results[place] = await call(arg)
+            if task.cancelled:  # and the call took no notice
+                return
 
-    async with curio.TaskGroup() as group:
-        for _ in range(limit):
-            await group.spawn(worker)
-        await ask_each(group)
+    with let_go(results):
+        async with curio.TaskGroup() as group:
+            for _ in range(limit):
+                await group.spawn(worker)
+            await ask_each(group)
     return results
 
 
@@ -115,27 +149,50 @@ async def semaphore(call: Call, args: Iterable[int], limit: int) -> list[Any]:
         async with slots:
             results[place] = await call(arg)
 
-    async with curio.TaskGroup() as group:
-        for place, arg in enumerate(args):
-            results.append(None)
-            await group.spawn(one, place, arg)
-        await ask_each(group)
+    with let_go(results):
+        async with curio.TaskGroup() as group:
+            for place, arg in enumerate(args):
+                results.append(None)
+                await group.spawn(one, place, arg)
+            await ask_each(group)
     return results
 
 
 # The policies: time limits, errors, an abort from outside.
 
 
-def timed(call: Call, seconds: float) -> Call:
-    """Give each call `seconds` from its own start, then a TimeoutError."""
+def timed(work: Work, seconds: float, too_late: Callable[..., TimeoutError]) -> Work:
+    """Give the work so many seconds; then it is too late, also if the work takes no notice."""
 
-    async def timed_call(arg: int) -> Any:
+    async def timed_work(*args: Any) -> Any:
+        if seconds <= 0:
+            raise too_late(*args)
+        ends = await curio.clock() + seconds
         try:
-            return await curio.timeout_after(seconds, call, arg)
+            result = await curio.timeout_after(seconds, work, *args)
         except curio.TaskTimeout as error:
-            raise TimeoutError from error
+            raise too_late(*args) from error
+        if await curio.clock() > ends:
+            raise too_late(*args)
+        return result
 
-    return timed_call
+    return timed_work
+
+
+def guarded(call: Call) -> Call:
+    """Make a call of one's own; if it cancels itself it has failed, as nobody cancelled it."""
+
+    async def guarded_call(arg: int) -> Any:
+        try:
+            return await call(arg)
+        except (curio.TaskTimeout, curio.TimeoutCancellationError):
+            raise  # a limit of ours, or curio makes an error of it
+        except curio.CancelledError as error:
+            if (await curio.current_task()).cancelled:
+                raise
+            raise CallError(f"cancelled itself, called with {arg}") from error
+
+    return guarded_call
 
 
 def collected(call: Call) -> Call:
@@ -153,15 +210,12 @@ def collected(call: Call) -> Call:
 async def settle(call: Call, strategy: Strategy, batch: Batch) -> list[Any]:
     """Run the batch under its policies, but for the abort."""
     if batch.call_timeout is not None:
-        call = timed(call, batch.call_timeout)
+        call = timed(call, batch.call_timeout, partial(batch.call_too_late, call))
     if batch.on_error == "collect":
         call = collected(call)
-    if batch.deadline is None:
-        return await strategy(call, batch.args, batch.limit)
-    try:
-        return await curio.timeout_after(batch.deadline, strategy, call, batch.args, batch.limit)
-    except curio.TaskTimeout as error:
-        raise TimeoutError from error
+    if batch.deadline is not None:
+        strategy = timed(strategy, batch.deadline, batch.too_late)
+    return await strategy(call, batch.args, batch.limit)
 
 
 async def settle_unless_answered(
@@ -202,12 +256,13 @@ async def finish(call: Call, strategy: Strategy, batch: Batch) -> Finished:
 
 
 async def finish_all(
-    strategy: Strategy, endpoint: Endpoint | None, batches: Sequence[Batch]
+    strategy: Strategy, target: Endpoint | Call | None, batches: Sequence[Batch]
 ) -> list[Finished]:
-    """Run the batches one after the other, over one client."""
-    if endpoint is None:
-        return [await finish(checkpoint, strategy, batch) for batch in batches]
-    client = Client(endpoint)
+    """Run the batches one after the other, over one client or a call of one's own."""
+    if not isinstance(target, Endpoint):
+        call = guarded(target) if target else checkpoint
+        return [await finish(call, strategy, batch) for batch in batches]
+    client = Client(target)
     try:
         return [await finish(client.some_remote_call, strategy, batch) for batch in batches]
     finally:
@@ -215,10 +270,10 @@ async def finish_all(
 
 
 def run(
-    endpoint: Endpoint | None,
+    target: Endpoint | Call | None,
     batches: Sequence[Batch],
     *,
     strategy: Strategy,
 ) -> list[Finished]:
     """Run the batches in an event loop of their own; see `contract.Run`."""
-    return curio.run(finish_all, strategy, endpoint, batches)
+    return curio.run(finish_all, strategy, target, batches)

@@ -3,7 +3,8 @@
 Strategy: a call borrows an idle connection or opens one, and gives it back only after a whole
 answer; in every other case it hangs up.  A thread can't be cancelled: after a failure, a deadline
 or an abort no call begins, and the batch ends when those in progress have.  What has a time limit
-gives it to its socket, which is all that blocks.
+gives it to its socket, which is all that blocks.  A call of one's own runs to its end, and is told
+then that its time was up.
 """
 
 import math
@@ -13,12 +14,23 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from inspect import iscoroutinefunction
 from typing import Any
 
 import outcome
 
-from impls.contract import READ_SIZE, Aborted, Batch, Endpoint, Finished, Stopwatch
-from impls.http1 import Exchange
+from impls.contract import (
+    READ_SIZE,
+    Aborted,
+    Batch,
+    CallError,
+    DeadlineExceeded,
+    Endpoint,
+    Finished,
+    Stopwatch,
+    let_go,
+)
+from impls.http1 import Exchange, Unanswered
 
 Call = Callable[[int], Any]
 Strategy = Callable[[Call, Iterable[int], int], list[Any]]
@@ -29,11 +41,11 @@ Connection = socket.socket
 
 
 class Client:
-    """Makes calls to one endpoint, over connections that it keeps."""
+    """Makes calls to one endpoint, named `endpoint`, over connections that it keeps."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         """Begin with an empty pool."""
-        self._endpoint = endpoint
+        self.endpoint = endpoint
         self._idle: list[Connection] = []
 
     def some_remote_call(self, arg: int, ends: float = math.inf) -> str:
@@ -44,19 +56,15 @@ class Client:
             ends: the instant of `time.monotonic()` at which the call's time is up.
 
         Raises:
-            CallError: the answer was no good.
-            OSError: there was no connection; a TimeoutError when the time was up.
+            CallError: whatever went wrong.
         """
-        exchange = Exchange(self._endpoint, arg)
-        connection = self._borrow() or self._connect(ends)
-        try:
-            self._converse(connection, exchange, ends)
-        finally:
-            if exchange.reusable:
-                self._idle.append(connection)
-            else:
-                self._hang_up(connection)
-        return exchange.text().upper()
+        exchange = Exchange(self.endpoint, arg)
+        if connection := self._borrow():
+            try:
+                return self._ask(exchange, connection, ends)
+            except Unanswered:  # it was of no more use, and to ask twice does no harm
+                exchange = Exchange(self.endpoint, arg)
+        return self._ask(exchange, self._connect(exchange, ends), ends)
 
     def _borrow(self) -> Connection | None:
         try:
@@ -64,16 +72,28 @@ class Client:
         except IndexError:
             return None
 
-    def _connect(self, ends: float) -> Connection:
-        connection = socket.create_connection(self._endpoint, timeout=left_until(ends))
+    def _connect(self, exchange: Exchange, ends: float) -> Connection:
+        try:
+            connection = socket.create_connection(self.endpoint, timeout=left_until(ends))
+        except OSError as error:
+            raise exchange.failure(error) from error
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 
-    def _converse(self, connection: Connection, exchange: Exchange, ends: float) -> None:
-        limit_time(connection, ends)
-        connection.sendall(exchange.request)
-        while not exchange.feed(connection.recv(READ_SIZE)):
+    def _ask(self, exchange: Exchange, connection: Connection, ends: float) -> str:
+        try:
             limit_time(connection, ends)
+            connection.sendall(exchange.request)
+            while not exchange.feed(connection.recv(READ_SIZE)):
+                limit_time(connection, ends)
+        except OSError as error:
+            raise exchange.failure(error) from error
+        finally:
+            if exchange.reusable:
+                self._idle.append(connection)
+            else:
+                self._hang_up(connection)
+        return exchange.text().upper()
 
     def _hang_up(self, connection: Connection) -> None:
         connection.close()
@@ -94,7 +114,7 @@ def left_until(ends: float) -> float | None:
         return None
     left = ends - time.monotonic()
     if left <= 0:
-        raise TimeoutError
+        raise TimeoutError("timed out")  # as sockets say it
     return left
 
 
@@ -123,8 +143,11 @@ def run_all(jobs: Iterable[Callable[[], None]], limit: int, errors: list[BaseExc
             pool.shutdown()
         except BaseException as error:  # noqa: BLE001 - Ctrl-C, or no more arguments: raised below
             errors.append(error)
-    if errors:
-        raise BaseExceptionGroup("unhandled errors in threads", errors)
+    try:
+        if errors:
+            raise BaseExceptionGroup("unhandled errors in threads", tuple(errors))
+    finally:
+        errors.clear()  # they hold the frames that hold this list
 
 
 def workers(call: Call, args: Iterable[int], limit: int) -> list[Any]:
@@ -149,7 +172,8 @@ def workers(call: Call, args: Iterable[int], limit: int) -> list[Any]:
         except BaseException as error:  # noqa: BLE001 - raised by run_all
             errors.append(error)
 
-    run_all([worker] * limit, limit, errors)
+    with let_go(results):
+        run_all([worker] * limit, limit, errors)
     return results
 
 
@@ -170,20 +194,47 @@ def semaphore(call: Call, args: Iterable[int], limit: int) -> list[Any]:
             results.append(None)
             yield partial(one, place, arg)
 
-    run_all(jobs(), limit, errors)
+    with let_go(results):
+        run_all(jobs(), limit, errors)
     return results
 
 
 # The policies: time limits, errors, an abort from outside.
 
 
-def timed(call: Callable[[int, float], Any], seconds: float, ends: float) -> Call:
-    """Give each call `seconds` from its own start, but none beyond the batch's end."""
+def timed(call: Callable[[int, float], Any], seconds: float, batch: Batch, ends: float) -> Call:
+    """Give each call `seconds` from its own start, then a CallTimeout; none beyond the batch's."""
 
     def timed_call(arg: int) -> Any:
-        return call(arg, min(time.monotonic() + seconds, ends))
+        now = time.monotonic()
+        until = min(now + seconds, ends)
+        try:
+            result = call(arg, until) if now < until else None
+        except (CallError, TimeoutError):
+            if time.monotonic() < until:
+                raise
+        if time.monotonic() < until:
+            return result
+        raise batch.call_too_late(call, arg) if until < ends else batch.too_late()
 
     return timed_call
+
+
+def guarded(call: Call) -> Callable[..., Any]:
+    """Make a call of one's own, which runs to its end, whatever its time.
+
+    Raises:
+        TypeError: it is a coroutine function, which a thread would call and nobody await.
+    """
+    if iscoroutinefunction(call) or iscoroutinefunction(type(call).__call__):
+        raise TypeError(
+            f"{call!r} is a coroutine function: give threads a plain one, without async"
+        )
+
+    def guarded_call(arg: int, ends: float = math.inf) -> Any:
+        return call(arg)
+
+    return guarded_call
 
 
 def collected(call: Call) -> Call:
@@ -198,13 +249,14 @@ def collected(call: Call) -> Call:
     return collected_call
 
 
-def begun_in_time(call: Call, ends: float, aborted: threading.Event) -> Call:
+def begun_in_time(call: Call, batch: Batch, ends: float, aborted: threading.Event) -> Call:
     """Begin no call after the batch's end or its abort: all that a thread lets us do."""
 
     def begun_call(arg: int) -> Any:
         if aborted.is_set():
             raise Aborted
-        left_until(ends)
+        if time.monotonic() >= ends:
+            raise batch.too_late()
         return call(arg)
 
     return begun_call
@@ -213,6 +265,13 @@ def begun_in_time(call: Call, ends: float, aborted: threading.Event) -> Call:
 def end_of(batch: Batch) -> float:
     """Give the instant of `time.monotonic()` at which the batch's time is up, if it begins now."""
     return math.inf if batch.deadline is None else time.monotonic() + batch.deadline
+
+
+def ended_from_outside(batch: Batch, ends: float, aborted: threading.Event) -> Exception | None:
+    """Give what ended the batch, if it was its abort or its deadline."""
+    if aborted.is_set():
+        return Aborted()
+    return batch.too_late() if time.monotonic() >= ends else None
 
 
 def settle(
@@ -225,21 +284,20 @@ def settle(
     seconds = math.inf if batch.call_timeout is None else batch.call_timeout
     ends = end_of(batch)
     if min(seconds, ends) < math.inf:
-        call = timed(call, seconds, ends)
+        call = timed(call, seconds, batch, ends)
     if batch.on_error == "collect":
         call = collected(call)
     aborted = aborted or threading.Event()
     if ends < math.inf or batch.abort_on is not None:
-        call = begun_in_time(call, ends, aborted)
+        call = begun_in_time(call, batch, ends, aborted)
     try:
         results = strategy(call, batch.args, batch.limit)
     except BaseExceptionGroup as failed:
-        if aborted.is_set():
-            raise Aborted from None
-        if failed.split(TimeoutError)[1] is None:
-            left_until(ends)
+        if aborted.is_set() or failed.split(DeadlineExceeded)[1] is None:
+            raise ended_from_outside(batch, ends, aborted) or failed from None
         raise
-    left_until(ends)
+    if ended := ended_from_outside(batch, ends, aborted):
+        raise ended
     return results
 
 
@@ -278,12 +336,13 @@ def finish(call: Call, strategy: Strategy, batch: Batch) -> Finished:
 
 
 def finish_all(
-    strategy: Strategy, endpoint: Endpoint | None, batches: Sequence[Batch]
+    strategy: Strategy, target: Endpoint | Call | None, batches: Sequence[Batch]
 ) -> list[Finished]:
-    """Run the batches one after the other, over one client."""
-    if endpoint is None:
-        return [finish(checkpoint, strategy, batch) for batch in batches]
-    client = Client(endpoint)
+    """Run the batches one after the other, over one client or a call of one's own."""
+    if not isinstance(target, Endpoint):
+        call = guarded(target) if target else checkpoint
+        return [finish(call, strategy, batch) for batch in batches]
+    client = Client(target)
     try:
         return [finish(client.some_remote_call, strategy, batch) for batch in batches]
     finally:
@@ -291,7 +350,7 @@ def finish_all(
 
 
 def run(
-    endpoint: Endpoint | None, batches: Sequence[Batch], *, strategy: Strategy
+    target: Endpoint | Call | None, batches: Sequence[Batch], *, strategy: Strategy
 ) -> list[Finished]:
     """Run the batches in threads of their own; see `contract.Run`."""
-    return finish_all(strategy, endpoint, batches)
+    return finish_all(strategy, target, batches)

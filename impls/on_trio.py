@@ -5,16 +5,17 @@ answer; in every other case, a cancellation too, it hangs up.  A nursery owns al
 failure or a cancellation ends them all before anybody hears of it.
 """
 
-import math
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import outcome
 import trio
 
-from impls.contract import READ_SIZE, Aborted, Batch, Endpoint, Finished, Stopwatch
-from impls.http1 import Exchange
+from impls.contract import READ_SIZE, Aborted, Batch, Endpoint, Finished, Stopwatch, let_go
+from impls.http1 import Exchange, Unanswered
 
+Work = Callable[..., Awaitable[Any]]
 Call = Callable[[int], Awaitable[Any]]
 Strategy = Callable[[Call, Iterable[int], int], Awaitable[list[Any]]]
 Ended = outcome.Outcome[list[Any]]
@@ -25,39 +26,46 @@ Connection = trio.SocketStream
 
 
 class Client:
-    """Makes calls to one endpoint, over connections that it keeps."""
+    """Makes calls to one endpoint, named `endpoint`, over connections that it keeps."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         """Begin with an empty pool."""
-        self._endpoint = endpoint
+        self.endpoint = endpoint
         self._idle: list[Connection] = []
 
     async def some_remote_call(self, arg: int) -> str:
         """Ask the endpoint for `arg`; give its answer's text, upper-cased.
 
         Raises:
-            CallError: the answer was no good.
-            OSError: there was no connection.
-            trio.BrokenResourceError: the connection broke.
+            CallError: whatever went wrong.
         """
-        exchange = Exchange(self._endpoint, arg)
-        connection = self._idle.pop() if self._idle else await self._connect()
+        exchange = Exchange(self.endpoint, arg)
+        if self._idle:
+            try:
+                return await self._ask(exchange, self._idle.pop())
+            except Unanswered:  # it was of no more use, and to ask twice does no harm
+                exchange = Exchange(self.endpoint, arg)
+        return await self._ask(exchange, await self._connect(exchange))
+
+    async def _connect(self, exchange: Exchange) -> Connection:
         try:
-            await self._converse(connection, exchange)
+            return await trio.open_tcp_stream(*self.endpoint)
+        except OSError as error:
+            raise exchange.failure(error) from error
+
+    async def _ask(self, exchange: Exchange, connection: Connection) -> str:
+        try:
+            await connection.send_all(exchange.request)
+            while not exchange.feed(await connection.receive_some(READ_SIZE)):
+                pass
+        except trio.BrokenResourceError as error:
+            raise exchange.failure(error) from error
         finally:
             if exchange.reusable:
                 self._idle.append(connection)
             else:
                 await self._hang_up(connection)
         return exchange.text().upper()
-
-    async def _connect(self) -> Connection:
-        return await trio.open_tcp_stream(*self._endpoint)
-
-    async def _converse(self, connection: Connection, exchange: Exchange) -> None:
-        await connection.send_all(exchange.request)
-        while not exchange.feed(await connection.receive_some(READ_SIZE)):
-            pass
 
     async def _hang_up(self, connection: Connection) -> None:
         with trio.CancelScope(shield=True):  # being cancelled here would hide why we hang up
@@ -88,9 +96,10 @@ async def workers(call: Call, args: Iterable[int], limit: int) -> list[Any]:
             results.append(None)
             results[place] = await call(arg)
 
-    async with trio.open_nursery() as nursery:
-        for _ in range(limit):
-            nursery.start_soon(worker)
+    with let_go(results):
+        async with trio.open_nursery() as nursery:
+            for _ in range(limit):
+                nursery.start_soon(worker)
     return results
 
 
@@ -103,25 +112,30 @@ async def semaphore(call: Call, args: Iterable[int], limit: int) -> list[Any]:
         async with slots:
             results[place] = await call(arg)
 
-    async with trio.open_nursery() as nursery:
-        for place, arg in enumerate(args):
-            results.append(None)
-            nursery.start_soon(one, place, arg)
+    with let_go(results):
+        async with trio.open_nursery() as nursery:
+            for place, arg in enumerate(args):
+                results.append(None)
+                nursery.start_soon(one, place, arg)
     return results
 
 
 # The policies: time limits, errors, an abort from outside.
 
 
-def timed(call: Call, seconds: float) -> Call:
-    """Give each call `seconds` from its own start, then a TimeoutError."""
+def timed(work: Work, seconds: float, too_late: Callable[..., TimeoutError]) -> Work:
+    """Give the work so many seconds; then it is too late, also if the work takes no notice."""
 
-    async def timed_call(arg: int) -> Any:
-        with trio.move_on_after(seconds):
-            return await call(arg)
-        raise TimeoutError
+    async def timed_work(*args: Any) -> Any:
+        if seconds <= 0:
+            raise too_late(*args)
+        with trio.move_on_after(seconds) as limit:
+            result = await work(*args)
+        if limit.cancel_called:
+            raise too_late(*args)
+        return result
 
-    return timed_call
+    return timed_work
 
 
 def collected(call: Call) -> Call:
@@ -139,12 +153,12 @@ def collected(call: Call) -> Call:
 async def settle(call: Call, strategy: Strategy, batch: Batch) -> list[Any]:
     """Run the batch under its policies, but for the abort."""
     if batch.call_timeout is not None:
-        call = timed(call, batch.call_timeout)
+        call = timed(call, batch.call_timeout, partial(batch.call_too_late, call))
     if batch.on_error == "collect":
         call = collected(call)
-    with trio.move_on_after(math.inf if batch.deadline is None else batch.deadline):
-        return await strategy(call, batch.args, batch.limit)
-    raise TimeoutError
+    if batch.deadline is not None:
+        strategy = timed(strategy, batch.deadline, batch.too_late)
+    return await strategy(call, batch.args, batch.limit)
 
 
 async def settle_unless_answered(
@@ -152,6 +166,7 @@ async def settle_unless_answered(
 ) -> list[Any]:
     """Run the batch, and cancel it from outside when the call of `abort_on` is answered."""
     scope = trio.CancelScope()
+    ended: Ended = outcome.Error(Aborted())
 
     async def abort() -> None:
         await call(abort_on)
@@ -159,14 +174,14 @@ async def settle_unless_answered(
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(abort)
-        with scope:
-            try:
-                ended: Ended = outcome.Value(await settle(call, strategy, batch))
-            except Exception as error:  # noqa: BLE001 - kept whole: the nursery would wrap it again
-                ended = outcome.Error(error)
+        try:
+            with scope:
+                results = await settle(call, strategy, batch)
+                if not scope.cancel_called:
+                    ended = outcome.Value(results)
+        except Exception as error:  # noqa: BLE001 - kept whole: the nursery would wrap it again
+            ended = outcome.Error(error)
         nursery.cancel_scope.cancel()
-    if scope.cancelled_caught:
-        raise Aborted
     return ended.unwrap()
 
 
@@ -187,12 +202,13 @@ async def finish(call: Call, strategy: Strategy, batch: Batch) -> Finished:
 
 
 async def finish_all(
-    strategy: Strategy, endpoint: Endpoint | None, batches: Sequence[Batch]
+    strategy: Strategy, target: Endpoint | Call | None, batches: Sequence[Batch]
 ) -> list[Finished]:
-    """Run the batches one after the other, over one client."""
-    if endpoint is None:
-        return [await finish(checkpoint, strategy, batch) for batch in batches]
-    client = Client(endpoint)
+    """Run the batches one after the other, over one client or a call of one's own."""
+    if not isinstance(target, Endpoint):
+        call = target or checkpoint
+        return [await finish(call, strategy, batch) for batch in batches]
+    client = Client(target)
     try:
         return [await finish(client.some_remote_call, strategy, batch) for batch in batches]
     finally:
@@ -200,10 +216,10 @@ async def finish_all(
 
 
 def run(
-    endpoint: Endpoint | None,
+    target: Endpoint | Call | None,
     batches: Sequence[Batch],
     *,
     strategy: Strategy,
 ) -> list[Finished]:
     """Run the batches in an event loop of their own; see `contract.Run`."""
-    return trio.run(finish_all, strategy, endpoint, batches)
+    return trio.run(finish_all, strategy, target, batches)

@@ -13,7 +13,12 @@ import msgspec
 
 
 class End(StrEnum):
-    """How a call ended, as the origin saw it."""
+    """How a call ended, as the origin saw it.
+
+    Answered is who was sent the whole good answer and nothing else, at whatever pace; what strikes
+    the connection afterwards does not change that.  A call whose client hangs up before the last
+    byte has hung up, also where a fault had begun: an endless head has no other end.
+    """
 
     ANSWERED = "answered"
     FAULTED = "faulted"
@@ -41,11 +46,13 @@ class Ledger(msgspec.Struct, frozen=True):
         calls: every call, in the order in which they ended.
         opened: how many connections were opened.
         cpu: seconds of processor time that the origin spent.
+        open_now: how many connections are open, whichever plan they come from.
     """
 
     calls: list[CallSeen]
     opened: int
     cpu: float
+    open_now: int = 0
 
     def of(self, args: Collection[int]) -> "Ledger":
         """Give the ledger of these arguments' calls alone."""

@@ -42,6 +42,26 @@ class Client:
         self._unread = b""
         self._line = Line(server.selector, connected, self._on_data, self._on_end)
 
+    def look(self, ahead: bool) -> None:
+        """Look ahead at requests from now on, or read them as they come."""
+        self._line.look(self._on_look if ahead else None)
+
+    def _on_look(self, seen: bytes) -> None:
+        try:
+            request = parse(self._unread + seen)
+        except BadRequest:
+            self._line.receive()
+            return
+        left = request and self._server.trial.leaves(request.arg, len(seen))
+        if request and left:
+            self._line.leave(seen, left)
+            self._unread += seen
+            self._server.trial.receive(self, request)
+        elif request or self._unread:
+            self._line.receive()
+        else:
+            self._line.wait_for_more(seen)
+
     def _on_data(self, data: bytes) -> None:
         self._unread += data
         try:
@@ -57,11 +77,24 @@ class Client:
         self._unread = b""
         self._line.say(answer)
 
+    def be_ready(self) -> None:
+        """Take what comes from now on as the next request."""
+        self._unread = b""
+
+    def send(self, part: Answer) -> None:
+        """Send a part of the answer, or what comes after it."""
+        self._line.say(part)
+
+    def read_on(self) -> None:
+        """Take what was left unread of the request."""
+        self._line.read_on()
+
     def drop(self) -> None:
         """Hang up on the client."""
         self._line.end()
 
     def _on_end(self) -> None:
+        self._server.clients.remove(self)
         self._server.trial.lose(self)
 
 
@@ -100,6 +133,7 @@ class Server:
         trial: the plan being followed now.
         calls: where the calls come in.
         control: where the commands come in.
+        clients: the connections that are open for calls.
     """
 
     def __init__(self, calls: socket.socket, control: socket.socket) -> None:
@@ -108,6 +142,7 @@ class Server:
         self.calls = calls
         self.control = control
         self.trial = Trial(Plan())
+        self.clients: set[Client] = set()
         self._numbers = count()
         self._asked: dict[Controller, float] = {}
         self._goes_on = True
@@ -119,7 +154,9 @@ class Server:
 
     def _add_client(self, connected: socket.socket) -> None:
         self.trial.opened += 1
-        Client(self, connected, next(self._numbers))
+        client = Client(self, connected, next(self._numbers))
+        client.look(self.trial.looks)
+        self.clients.add(client)
 
     def end_with(self, descriptor: int) -> None:
         """End when this descriptor does: the read end of a pipe that a parent holds open."""
@@ -135,6 +172,8 @@ class Server:
             self.trial.drop_all()
             gc.collect()
             self.trial = Trial(command.plan)
+            for client in self.clients:
+                client.look(self.trial.looks)
             controller.reply(Done())
         else:
             self._asked[controller] = clock() + command.patience
@@ -168,5 +207,5 @@ class Server:
         for controller, latest in list(self._asked.items()):
             if quiet or latest <= now:
                 del self._asked[controller]
-                controller.reply(Told(self.trial.ledger()))
+                controller.reply(Told(self.trial.ledger(len(self.clients))))
         return min((latest - now for latest in self._asked.values()), default=None)

@@ -1,17 +1,19 @@
 """HTTP/1.1 as the origin speaks it: one grammar for requests, one table of answers.
 
 Strategy: a regular expression is the whole grammar, so a request matches, cannot match any more,
-or is not yet whole.  What a call is answered with comes from a table: bytes, and how the
-connection goes on.
+or is not yet whole.  What a call is answered with comes from tables: the bytes of the answer, the
+place at which it is cut in two, and what becomes of its second part.
 """
 
 import re
+from collections.abc import Callable, Iterable
 from enum import Enum, auto
 from functools import lru_cache
+from itertools import repeat
 
 import msgspec
 
-from origin.plan import Fault
+from origin.plan import At, Fault, Step
 
 MOST_HEAD = 65_536
 """Bytes after which a request without an end is refused."""
@@ -61,38 +63,101 @@ class Then(Enum):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What to send, and how the connection goes on."""
+    """What to send, and how the connection goes on.
+
+    Attributes:
+        data: sent at once.
+        then: how the connection goes on, when all is sent.
+        more: sent after the data, each piece by itself; there may be no end of it.
+    """
 
     data: bytes
     then: Then = Then.KEEP
+    more: Iterable[bytes] = ()
 
 
-KEPT = b"HTTP/1.1 %b\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%b"
-CLOSED = KEPT.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
+GOOD = b"HTTP/1.1 200 OK\r\nContent-Location: /%d\r\nContent-Length: %d\r\n\r\n%b"
+OTHERWISE = b"HTTP/1.1 %b\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%b"
 
 
-def page(status: bytes, text: bytes, last: bool = False) -> Answer:
-    """Give a whole answer."""
-    if last:
-        return Answer(CLOSED % (status, len(text), text), Then.CLOSE)
-    return Answer(KEPT % (status, len(text), text))
+def closed(page: bytes) -> bytes:
+    """Give the page of a connection's last answer, which says so."""
+    return page.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
+
+
+GOOD_LAST, OTHERWISE_LAST = closed(GOOD), closed(OTHERWISE)
 
 
 def good(request: Request) -> Answer:
-    """Give the answer to a call that goes well."""
-    return page(b"200 OK", b"answer to %d" % request.arg, request.last)
+    """Give the answer to a call that goes well; it says which argument it is for."""
+    text = b"answer to %d" % request.arg
+    if request.last:
+        return Answer(GOOD_LAST % (request.arg, len(text), text), Then.CLOSE)
+    return Answer(GOOD % (request.arg, len(text), text))
 
 
-def bad(request: Request, fault: Fault) -> Answer:
-    """Give what a call with this fault meets."""
-    half = good(request).data[:-2]
-    return {
-        Fault.STATUS: page(b"500 Internal Server Error", b"no answer", request.last),
-        Fault.SILENT: Answer(b"", Then.CLOSE),
-        Fault.CUT: Answer(half, Then.CLOSE),
-        Fault.RESET: Answer(half, Then.RESET),
-        Fault.RUBBISH: Answer(b"I am no HTTP\r\n\r\n", Then.CLOSE),
-    }[fault]
+def otherwise(status: bytes, text: bytes, last: bool) -> Answer:
+    """Give a whole answer with another status."""
+    if last:
+        return Answer(OTHERWISE_LAST % (status, len(text), text), Then.CLOSE)
+    return Answer(OTHERWISE % (status, len(text), text))
 
 
-REFUSAL = page(b"400 Bad Request", b"one GET /<whole number> HTTP/1.1 at a time, please", last=True)
+def other(request: Request) -> Answer:
+    """Give the good answer to somebody else's call."""
+    return good(Request(request.arg + 1, request.last))
+
+
+HEADER_LINES = b"X-More: and more\r\n" * 256
+
+ANSWERS: dict[Fault, Callable[[Request], Answer]] = {
+    Fault.STATUS: lambda request: otherwise(b"500 Internal Server Error", b"sorry", request.last),
+    Fault.NOT_FOUND: lambda request: otherwise(b"404 Not Found", b"no such thing", request.last),
+    Fault.RUBBISH: lambda _: Answer(b"I am no HTTP\r\n\r\n", Then.CLOSE),
+    Fault.ENDLESS_HEAD: lambda _: Answer(b"HTTP/1.1 200 OK\r\n", more=repeat(HEADER_LINES)),
+    Fault.OTHER: other,
+}
+"""The faults that are answers of their own; the others begin with the good one."""
+
+PLACES: dict[At, Callable[[int, int], int]] = {
+    At.INSIDE_HEAD: lambda head, _: head // 2,
+    At.INSIDE_BODY: lambda head, whole: (head + whole) // 2,
+    At.BEFORE_LAST: lambda _, whole: whole - 1,
+    At.AFTER: lambda _, whole: whole,
+}
+"""How much of an answer comes before each place, by the sizes of its head and of the whole."""
+
+STRIKES: dict[Fault, Callable[[bytes, Then], Answer]] = {
+    Fault.RESET: lambda _, __: Answer(b"", Then.RESET),
+    Fault.CUT: lambda _, __: Answer(b"", Then.CLOSE),
+    Fault.LARGER: lambda rest, then: Answer(rest + b" and more", then),
+    Fault.DRIP: lambda rest, then: Answer(b"", then, [bytes([byte]) for byte in rest]),
+}
+"""What becomes of the rest of a good answer."""
+
+
+def parts(request: Request, step: Step) -> tuple[bytes, Answer | None]:
+    """Give what a call is sent on its way to where it is held, and what from there on.
+
+    The second is None for most calls: there they are sent just the good answer.
+    """
+    if step.fault is None and step.at is At.BEFORE_HEAD:
+        return b"", None
+    make = ANSWERS.get(step.fault, good) if step.fault else good
+    answer = make(request)
+    place = place_of(step.at, answer.data)
+    first, rest = answer.data[:place], answer.data[place:]
+    if step.fault in STRIKES:
+        return first, STRIKES[step.fault](rest, answer.then)
+    return first, Answer(rest, answer.then, answer.more)
+
+
+def place_of(at: At, data: bytes) -> int:
+    """Give how many of the answer's bytes come before this place."""
+    head, end, _ = data.partition(b"\r\n\r\n")
+    return PLACES[at](len(head + end), len(data)) if at in PLACES else 0
+
+
+REFUSAL = otherwise(
+    b"400 Bad Request", b"one GET /<whole number> HTTP/1.1 at a time, please", last=True
+)

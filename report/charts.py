@@ -206,6 +206,7 @@ class _Chart:
     standing: Standing
     layout: Layout
     scale: Scale
+    marked: Callable[[str], str]
 
     @property
     def height(self) -> float:
@@ -228,9 +229,15 @@ class _Chart:
         return self.layout.width * min(max(self.scale.share(value), 0.0), 1.0)
 
 
-def draw(standing: Standing, layout: str) -> str:
-    """Draw a course as SVG; the layout is `wide` or `narrow`."""
-    chart = _Chart(standing, LAYOUTS[layout], scale(standing))
+def draw(standing: Standing, layout: str, marked: Callable[[str], str] = str) -> str:
+    """Draw a course as SVG.
+
+    Args:
+        standing: the course.
+        layout: `wide` or `narrow`.
+        marked: puts a mark beside a name, if it deserves one.
+    """
+    chart = _Chart(standing, LAYOUTS[layout], scale(standing), marked)
     left = max(chart.layout.side, _beside(chart))
     svg = _canvas(left + chart.layout.width + chart.layout.side, chart.height + BELOW)
     plot = _add(svg, "g", transform=f"translate({left:.0f},1)")
@@ -319,7 +326,7 @@ def _beside(chart: _Chart) -> float:
     """Say how much room the names take on the left of the plot, in pixels."""
     if chart.layout.anchor != "end":
         return 0.0
-    longest = max((len(row.entrant) for row in chart.standing.rows), default=0)
+    longest = max((len(chart.marked(row.entrant)) for row in chart.standing.rows), default=0)
     return LETTER * LABEL * longest - chart.layout.label[0]
 
 
@@ -345,7 +352,8 @@ def _row(place: Element, row: Row, chart: _Chart) -> None:
     layout = chart.layout
     _add(place, "path", d=f"M0,0H{layout.width:g}", stroke=LINE)
     style = {"font_weight": "bold"} if row.entrant == chart.standing.reference else {}
-    _write(place, row.entrant, layout.label, LABEL, fill=INK, text_anchor=layout.anchor, **style)
+    name = chart.marked(row.entrant)
+    _write(place, name, layout.label, LABEL, fill=INK, text_anchor=layout.anchor, **style)
     found = chart.scale.axis.shown(row)
     if found:
         _figures(place, row, found, chart)

@@ -121,7 +121,12 @@ def apart(ratio: Interval) -> bool:
 
 def settled(ratio: Interval, most: float) -> bool:
     """Say whether two are told apart, or shown to differ by less than a ratio of `most`."""
-    return apart(ratio) or 1 / most < ratio.lower <= ratio.upper < most
+    return apart(ratio) or within(ratio, most)
+
+
+def within(ratio: Interval, most: float) -> bool:
+    """Say whether two are shown to differ by less than a ratio of `most`."""
+    return 1 / most < ratio.lower <= ratio.upper < most
 
 
 class _Found(NamedTuple):
@@ -132,9 +137,18 @@ class _Found(NamedTuple):
 
 
 def _bare(columns: Sequence[Floats], entrants: int, alpha: float) -> _Found:
-    middle = np.mean([np.median(each, axis=0) for each in columns], axis=0)
-    estimates = [Interval(float(each)) for each in np.exp(middle)]
+    estimates = bare(middle(columns))
     return _Found(estimates[:entrants], estimates[entrants:], alpha, [])
+
+
+def middle(generations: Sequence[Floats]) -> Floats:
+    """Give the estimate of each column: the mean over generations of the median over blocks."""
+    return np.asarray(np.mean([np.median(each, axis=0) for each in generations], axis=0))
+
+
+def bare(logarithms: Floats) -> list[Interval]:
+    """Give estimates that have no interval."""
+    return [Interval(float(each)) for each in np.exp(logarithms)]
 
 
 def _resampled(columns: Sequence[Floats], entrants: int, alpha: float) -> _Found:

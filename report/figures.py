@@ -204,7 +204,7 @@ def _raced(course: Course, samples: tuple[Sample, ...]) -> Row:
 
 def _with_comparison(standing: Standing, alpha: float, fewest: int) -> Standing:
     names = [row.entrant for row in standing.speaking]
-    generations = _logarithms(standing.speaking)
+    generations = logarithms(standing.speaking)
     if not generations:
         return standing
     found = compare(generations, alpha, ABOVE[standing.counts], fewest)
@@ -225,7 +225,7 @@ def _typical(found: Comparison, base: int) -> float | None:
     return float(np.median(of_base)) if of_base else None
 
 
-def _logarithms(rows: Iterable[Row]) -> list[Floats]:
+def logarithms(rows: Iterable[Row]) -> list[Floats]:
     """Give for each generation a table of its complete blocks by entrants."""
     by_entrant = [row.by_place for row in rows]
     complete = sorted(set.intersection(*map(set, by_entrant))) if by_entrant else []

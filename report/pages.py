@@ -11,9 +11,10 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from report import charts, method, tables, warnings
+from report import charts, matrix, method, rules, tables, warnings
 from report.comparison import WORTH_NAMING
 from report.figures import Standing, standings
+from report.marks import Marks
 from report.results import Results, UnreadableResults
 from report.statistics import ALPHA, FEWEST_GENERATIONS, POWER
 from report.verdict import advice, noise, twins, verdict
@@ -69,12 +70,13 @@ def _replace(path: Path, text: str) -> None:
 
 def render(template: str, facts: dict[str, Any]) -> str:
     """Fill in one of the templates."""
-    return _environment().get_template(template).render(facts)
+    return _environment(facts["marks"]).get_template(template).render(facts)
 
 
 def gather(results: Results, file: str) -> dict[str, Any]:
     """Put together all that the pages show."""
     derived = standings(results)
+    marks = Marks(results.race.entrants)
     return {
         "race": results.race,
         "file": file,
@@ -85,7 +87,9 @@ def gather(results: Results, file: str) -> dict[str, Any]:
         "noise": noise(derived),
         "deserved": warnings.of_race(results, derived),
         "warnings": [*warnings.OF_RACE, *warnings.OF_ROW],
-        "courses": [_course(each) for each in derived],
+        "courses": [_course(each, marks) for each in derived],
+        "marks": marks,
+        "promises": rules.promises(matrix.FOLDER, results.race.conditions.get("commit")),
         "out": tables.out(derived),
         "unable": tables.unable(results),
         "method": method.described(results.race),
@@ -100,8 +104,8 @@ def markdown(text: str) -> Markup:
     return Markup(html.escape(one_line(text).translate(MARKDOWN), quote=False))  # noqa: S704
 
 
-def _course(standing: Standing) -> dict[str, Any]:
-    drawn = {layout: Markup(charts.draw(standing, layout)) for layout in charts.LAYOUTS}  # noqa: S704
+def _course(standing: Standing, marks: Marks) -> dict[str, Any]:
+    drawn = {each: Markup(charts.draw(standing, each, marks)) for each in charts.LAYOUTS}  # noqa: S704
     return {
         "about": standing.course,
         "reference": standing.reference,
@@ -123,7 +127,7 @@ def _self_tests(path: Path) -> dict[str, Any]:
     return {"tests": [(each, tables.self_test(each)) for each in tests], "unreadable": None}
 
 
-def _environment() -> jinja2.Environment:
+def _environment(marks: Marks) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -132,4 +136,5 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["md"] = markdown
+    environment.filters["marked"] = marks
     return environment

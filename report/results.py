@@ -23,6 +23,18 @@ TWIN = " (twin)"
 """What the name of the second entry of the reference ends with."""
 
 
+class Broken(msgspec.Struct, frozen=True):
+    """A rule that an entrant broke when it was held against the rules before the race.
+
+    Attributes:
+        rule: its number, such as `E2`.
+        seen: what was seen, in a few words.
+    """
+
+    rule: str
+    seen: str
+
+
 class Entrant(msgspec.Struct, frozen=True):
     """A variant that was to take part.
 
@@ -31,11 +43,13 @@ class Entrant(msgspec.Struct, frozen=True):
             interpreter takes part.
         cannot: what it is declared unable to do, and why.
         missing: why it could not take part, if so.
+        broke: which rules it was seen to break before the race; it races still.
     """
 
     name: str
     cannot: dict[str, str] = {}
     missing: str | None = None
+    broke: list[Broken] = []
 
 
 class Figure(StrEnum):

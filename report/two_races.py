@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from report.comparison import Interval, Tell, could_tell, intervals, tell
-from report.figures import ABOVE, Row, Standing, State, standings
+from report.comparison import Interval, Tell, bare, could_tell, intervals, middle, tell
+from report.figures import ABOVE, Row, Standing, State, logarithms, standings
 from report.results import Course, Results
 from report.statistics import ALPHA, FEWEST_GENERATIONS, Floats, corrected, resample_apart
 from report.words import fate
@@ -154,12 +154,14 @@ def _figures(standing: Standing) -> dict[str, Interval]:
 
 def _logarithms(standing: Standing, names: list[str]) -> list[Floats]:
     """Give for each generation a table of what is compared, its complete blocks by entrants."""
-    by_entrant = {row.entrant: row.by_place for row in standing.speaking}
-    base = by_entrant.get(_reference(standing) or "", {})
-    complete = sorted(set.intersection(*map(set, by_entrant.values())))
-    rows = {at: [by_entrant[name][at] / base.get(at, 1.0) for name in names] for at in complete}
-    generations = dict.fromkeys(generation for generation, _ in complete)
-    return [np.log([rows[at] for at in complete if at[0] == each]) for each in generations]
+    speaking = [row.entrant for row in standing.speaking]
+    columns = [speaking.index(name) for name in names]
+    reference = _reference(standing)
+    tables = logarithms(standing.speaking)
+    if reference is None:
+        return [each[:, columns] for each in tables]
+    base = [speaking.index(reference)]
+    return [each[:, columns] - each[:, base] for each in tables]
 
 
 def _ratios(
@@ -167,15 +169,10 @@ def _ratios(
 ) -> tuple[list[Interval], float | None]:
     """Give later over earlier for each entrant, and what could be told for a typical one."""
     if min(len(earlier), len(later)) < FEWEST_GENERATIONS:
-        return [Interval(float(each)) for each in np.exp(_middle(later) - _middle(earlier))], None
+        return bare(middle(later) - middle(earlier)), None
     resampled = resample_apart(earlier, later)
     level = corrected(resampled.p(), alpha)
     return intervals(resampled, level), float(np.median(could_tell(resampled, level)))
-
-
-def _middle(generations: list[Floats]) -> Floats:
-    middle: Floats = np.mean([np.median(each, axis=0) for each in generations], axis=0)
-    return middle
 
 
 def _alone(here: Standing, there: Standing, side: str) -> dict[str, str]:

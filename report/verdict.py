@@ -13,7 +13,7 @@ from itertools import permutations
 import numpy as np
 
 from report import names
-from report.comparison import WORTH_NAMING, Interval, Pair, Tell
+from report.comparison import WORTH_NAMING, Interval, Pair, Tell, within
 from report.figures import Row, Standing
 from report.results import Race
 from report.statistics import FEWEST_GENERATIONS
@@ -80,10 +80,9 @@ def _equality(pair: Pair | None) -> str:
         return "cannot tell, with too few generations"
     if pair.told is not Tell.CANNOT_TELL:
         return "they differ, as they should not"
-    margins = (most for most in EQUAL if 1 / most < pair.ratio.lower <= pair.ratio.upper < most)
-    within = next(margins, None)
-    shown = "and shown" if within else "but this run cannot tell whether"
-    margin = share((within or EQUAL[-1]) - 1)
+    shown_within = next((most for most in EQUAL if within(pair.ratio, most)), None)
+    shown = "and shown" if shown_within else "but this run cannot tell whether"
+    margin = share((shown_within or EQUAL[-1]) - 1)
     return f"not told apart, as it should be, {shown} equal within {margin}"
 
 

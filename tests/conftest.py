@@ -1,20 +1,92 @@
-"""What all tests share: one origin for the session, and every variant as a parameter."""
+"""What all tests share: one origin for the session, every variant as a parameter, the matrix.
+
+Strategy: the variants are the registry's, or with `--impl FILE.py` those of that file; then only
+the tests of the rules run, and the column is printed.
+"""
 
 import gc
+import platform
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
 from impls.contract import Variant
 from impls.registry import VARIANTS, missing
 from origin.process import Origin, started
-from tests.rules.deviations import reason_for
+from report.matrix import FOLDER, Matrix, merged, read, write
+from rules.deviations import known
+from tests.rules.outside import NoVariants, variants_in
+from tests.rules.recorder import Recorder, column, matrix
+
+RULES = Path(__file__).parent / "rules"
+OFFERED = pytest.StashKey[Mapping[str, Variant]]()
+RECORDER = pytest.StashKey[Recorder]()
 
 
-def pytest_configure() -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let somebody hold variants of their own against the rules."""
+    parser.getgroup("bounded-batch").addoption(
+        "--impl",
+        metavar="FILE.py",
+        type=Path,
+        help="hold the variants of this file against the rules, and print their column: "
+        "FILE.py has a mapping VARIANTS of names to impls.contract.Variant",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Heed Ctrl-C, and so do children: a shell starts what runs in the background without it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    outside: Path | None = config.getoption("--impl")
+    try:
+        config.stash[OFFERED] = variants_in(outside) if outside else VARIANTS
+    except NoVariants as error:
+        raise pytest.UsageError(f"--impl: {error}") from error
+    config.stash[RECORDER] = Recorder()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make every variant a parameter of whatever test asks for one."""
+    if "variant" in metafunc.fixturenames:
+        offered = metafunc.config.stash[OFFERED]
+        metafunc.parametrize("variant", offered.values(), ids=list(offered), indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With variants of somebody's own, run what judges a variant, and nothing else."""
+    if config.getoption("--impl"):
+        ours = [each for each in items if not _judges_a_variant(each)]
+        config.hook.pytest_deselected(items=ours)
+        items[:] = [each for each in items if _judges_a_variant(each)]
+
+
+def _judges_a_variant(item: pytest.Item) -> bool:
+    return RULES in item.path.parents and "variant" in getattr(item, "fixturenames", ())
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave the matrix for the report."""
+    config = session.config
+    if config.stash[RECORDER].cells() and not config.getoption("--impl"):
+        minor = platform.python_version().rpartition(".")[0]
+        _keep(matrix(config.stash[RECORDER], VARIANTS), FOLDER / f"py{minor}.json")
+
+
+def _keep(new: Matrix, file: Path) -> None:
+    write(merged(read(file), new) if file.exists() else new, file)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Print the column of somebody's own variants."""
+    if config.getoption("--impl"):
+        for name in config.stash[OFFERED]:
+            terminalreporter.section(name)
+            for line in column(config.stash[RECORDER].cells(), name):
+                terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")
@@ -24,12 +96,18 @@ def origin() -> Iterator[Origin]:
         yield origin
 
 
-@pytest.fixture(params=list(VARIANTS.values()), ids=list(VARIANTS))
+@pytest.fixture
+def recorder(request: pytest.FixtureRequest) -> Recorder:
+    """What the tests of the rules see."""
+    return request.config.stash[RECORDER]
+
+
+@pytest.fixture
 def variant(request: pytest.FixtureRequest) -> Iterator[Variant]:
     """Every variant in turn; one that is not installed is skipped with the reason."""
     variant: Variant = request.param
     if reason := missing(variant):
         pytest.skip(reason)
     yield variant
-    if reason_for("X2-no_descriptor_left", variant):
+    if known("X2-no_descriptor_left", variant):
         gc.collect()  # what it leaked; left to another test's thread, rloop aborts the process

@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "impls.on_threads": (CONTRACT, ("threading", "concurrent")),
     "impls.rivals*": ((*CONTRACT, "impls.on_*"), ANY),
     "origin*": (("origin*",), ()),
+    "rules*": (("rules*", "impls.*", "origin.*"), ANY),
     "report*": (("report*",), ()),
     "bench.about": ((), ()),
     "bench.conftest": ((*RACE, "report.pages"), ()),
@@ -34,6 +35,7 @@ MAY_IMPORT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "bench.pythons": (RACE, ("threading",)),
     "bench.selftest*": (("bench.*", "impls.*", "origin.*", "report.*"), ("threading",)),
     "bench.yardsticks*": (RACE, ANY),
+    "bench.gatekeeper": ((*RACE, "rules.*"), ()),
     "bench*": (RACE, ()),
     "tests*": (ANY, ANY),
 }
@@ -140,10 +142,10 @@ def test_every_row_has_a_module() -> None:
         ("bench.conftest", "from report.figures import Row", "imports report.figures"),
         ("bench.onlooker", "from report.pages import write", "imports report.pages"),
         ("bench.onlooker", "from report import words", "imports report.words"),
-        ("bench.selftest.noise", "import tests.broken", "imports tests.broken"),
+        ("bench.selftest.noise", "import tests.rules", "imports tests.rules"),
         ("bench.selftest.noise", "import asyncio", "imports asyncio"),
         ("bench.yardsticks.tasks", "from report import figures", "imports report.figures"),
-        ("bench.worker", "from tests.broken import VARIANTS", "imports tests.broken"),
+        ("bench.worker", "from tests.rules.broken import VARIANTS", "imports tests.rules.broken"),
     ],
 )
 def test_a_violation_is_found(module: str, source: str, found: str) -> None:
@@ -162,7 +164,7 @@ def test_a_violation_is_found(module: str, source: str, found: str) -> None:
         ("bench.onlooker", "from report.figures import Row, standings"),
         ("bench.selftest.noise", "from report import method\nfrom report.statistics import ALPHA"),
         ("bench.yardsticks.bare", "import trio, asyncio\nfrom report.results import Sample"),
-        ("tests.broken", "from impls import on_asyncio\nimport asyncio, report.pages"),
+        ("tests.rules.broken", "from impls import on_asyncio\nimport asyncio, report.pages"),
     ],
 )
 def test_what_is_allowed_is_not_found(module: str, source: str) -> None:

@@ -54,7 +54,7 @@ def slowed(variant: Variant, turns: Turns) -> Variant:
         return partial(run, cast("partial[list[Finished]]", variant.load()), turns)
 
     name = f"{variant.name} {turns.checkpoint} {turns.remote}"
-    return Variant(name, variant.needs, load, variant.cannot, home=__name__)
+    return Variant(name, variant.needs, load, variant.speaks, variant.cannot, home=__name__)
 
 
 class Slowed(dict[str, Variant]):

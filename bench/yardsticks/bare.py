@@ -86,8 +86,9 @@ LOOPS: Mapping[str, Callable[..., Any]] = {
 
 def load(runtime: Runtime) -> Run:
     """Import the recipe and what it runs on, and give its way in, with the bare loop."""
-    recipe = importlib.import_module(f"impls.{runtime.recipe}")
-    run: Run = partial(recipe.run, strategy=LOOPS[runtime.recipe], **runtime.options())
+    name = f"on_{runtime.speaks}"
+    recipe = importlib.import_module(f"impls.{name}")
+    run: Run = partial(recipe.run, strategy=LOOPS[name], **runtime.options())
     return run
 
 

@@ -13,12 +13,12 @@ import asyncio
 from collections.abc import Sequence
 
 from impls import on_asyncio
-from impls.contract import Batch, Endpoint, Finished, Run, Variant
+from impls.contract import Batch, Call, Endpoint, Finished, Run, Variant
 
 NAME = "aiohttp/workers"
 
 
-async def finish_all(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+async def finish_all(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """Run the batches one after the other, over one session."""
     from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 
@@ -40,10 +40,10 @@ async def finish_all(endpoint: Endpoint | None, batches: Sequence[Batch]) -> lis
         ]
 
 
-def run(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+def run(target: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """Run the batches in an event loop of their own; see `contract.Run`."""
     with asyncio.Runner() as runner:
-        return runner.run(finish_all(endpoint, batches))
+        return runner.run(finish_all(target, batches))
 
 
 def load() -> Run:

@@ -23,7 +23,7 @@ from tests.bench.conftest import shorten
 from tests.bench.races import GOOD, OTHER, SHORT, TWIN, Came, Watcher, children, enter, raced
 from tests.bench.unlucky import DOOR, NOWHERE
 from tests.bench.unlucky import VARIANTS as UNLUCKY
-from tests.broken import VARIANTS as BROKEN
+from tests.rules.broken import VARIANTS as BROKEN
 
 pytestmark = pytest.mark.usefixtures("short")
 

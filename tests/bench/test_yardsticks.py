@@ -62,9 +62,9 @@ def test_the_bare_loop_makes_each_call_exactly_once(runtime: Runtime) -> None:
             called.append(arg)
             return call(arg)
 
-        return LOOPS[runtime.recipe](counting, args, limit)
+        return LOOPS[f"on_{runtime.speaks}"](counting, args, limit)
 
-    recipe = importlib.import_module(f"impls.{runtime.recipe}")
+    recipe = importlib.import_module(f"impls.on_{runtime.speaks}")
     batch = Batch(range(CALLS), LIMIT)
     [finished] = recipe.run(None, [batch], strategy=counted, **runtime.options())
     assert finished.outcome == outcome.Value([])

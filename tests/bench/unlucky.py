@@ -14,7 +14,7 @@ from typing import Any
 import outcome
 
 from impls import on_asyncio
-from impls.contract import Batch, Endpoint, Finished, Run, Variant
+from impls.contract import Batch, Call, Endpoint, Finished, Run, Variant
 
 DOOR = "UNLUCKY_DOOR"
 """The variable of the environment that says where `asks_leave` knocks."""
@@ -32,7 +32,7 @@ RUNS: dict[str, Run] = {}
 held: list[int] = []
 
 
-def run(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+def run(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """Do as a variant should."""
     return on_asyncio.run(endpoint, batches, strategy=on_asyncio.workers)
 
@@ -47,54 +47,54 @@ def unlucky(way_in: Run) -> Run:
 
 
 @unlucky
-def dies(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+def dies(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """Be killed, as the system does it to who takes too much memory."""
     os.kill(os.getpid(), signal.SIGKILL)
     return []
 
 
 @unlucky
-def crashes(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+def crashes(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """Be ended as by a fault in an extension module."""
     os.kill(os.getpid(), signal.SIGSEGV)
     return []
 
 
 @unlucky
-def leaves(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+def leaves(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """End the process with no word of why."""
     os._exit(3)
 
 
 @unlucky
-def exits(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+def exits(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """Ask the interpreter to end."""
     raise SystemExit(3)
 
 
 @unlucky
-def hangs(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+def hangs(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """Wait for what never comes."""
     threading.Event().wait()
     return []
 
 
 @unlucky
-def spins(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+def spins(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """Be busy with what never ends."""
     while True:
         pass
 
 
 @unlucky
-def forks_and_leaves(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+def forks_and_leaves(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """End with no word of why, and leave a process that holds all pipes open."""
     fork()
     return leaves(endpoint, batches)
 
 
 @unlucky
-def forks(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+def forks(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """Do as it should, and leave a process that holds all pipes open."""
     fork()
     return run(endpoint, batches)
@@ -108,19 +108,19 @@ def fork() -> None:
 
 
 @unlucky
-def raises(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+def raises(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """Fail before the first call."""
     raise RuntimeError("no such luck")
 
 
 @unlucky
-def raises_a_group(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+def raises_a_group(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """Fail as a nursery does."""
     raise ExceptionGroup("in a nursery", [ValueError("a stone"), RuntimeError("no such luck")])
 
 
 @unlucky
-def raises_eof(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+def raises_eof(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """Fail as asyncio's streams do: its IncompleteReadError is an EOFError."""
     raise EOFError("no such luck")
 
@@ -129,13 +129,13 @@ def raises_eof(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Fini
 
 
 @unlucky
-def stops_short(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+def stops_short(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """Leave out the last batch."""
     return run(endpoint, batches)[:-1]
 
 
 @unlucky
-def gives_nothing(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+def gives_nothing(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """Give no batch at all."""
     run(endpoint, batches)
     return []
@@ -144,7 +144,7 @@ def gives_nothing(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[F
 def each_as(change: Callable[[Finished], Finished]) -> Run:
     """Do as one should, and give each batch otherwise than it was."""
 
-    def changed(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+    def changed(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
         return [change(finished) for finished in run(endpoint, batches)]
 
     return changed
@@ -177,7 +177,7 @@ RUNS |= {
 
 
 @unlucky
-def prints(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+def prints(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """Do as it should, and write rubbish to where the race listens."""
     print("rubbish", flush=True)
     os.write(1, b"\0\xff more rubbish\n")
@@ -185,7 +185,7 @@ def prints(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished
 
 
 @unlucky
-def shouts(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+def shouts(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """Write rubbish into every pipe that it finds, that of its reply too."""
     for descriptor in list(Path("/dev/fd").iterdir()):
         try:
@@ -197,7 +197,7 @@ def shouts(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished
 
 
 @unlucky
-def takes_its_time(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+def takes_its_time(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """Do as it should, with something to do before and after."""
     spin()
     finished = run(endpoint, batches)
@@ -213,7 +213,7 @@ def spin() -> None:
 
 
 @unlucky
-def allocates(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+def allocates(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """Do as it should, and hold much memory for a moment, if there are batches enough."""
     if len(batches) > 1:
         bytearray(b"x") * MUCH
@@ -221,14 +221,14 @@ def allocates(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finis
 
 
 @unlucky
-def leaves_open(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+def leaves_open(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """Do as it should, and leave files open."""
     held.extend(os.open(os.devnull, os.O_RDONLY) for _ in range(LEFT_OPEN))
     return run(endpoint, batches)
 
 
 @unlucky
-def asks_leave(endpoint: Endpoint | None, batches: Sequence[Batch]) -> list[Finished]:
+def asks_leave(endpoint: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
     """Knock and say who it is, and go on when it is let in."""
     with socket.socket(socket.AF_UNIX) as door:
         door.connect(os.environ[DOOR])

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from impls.contract import CallError, Endpoint
-from impls.http1 import Exchange
+from impls.http1 import Exchange, Unanswered
 
 ENDPOINT = Endpoint("origin.example", 8000)
 ARG = 42
@@ -89,6 +89,9 @@ WHOLE = [
     Row("503, close", CLOSE.replace(b"200", b"503") + EMPTY, None, status(503), False),
     Row("301", b"HTTP/1.1 301 Away\r\nLocation: /\r\n" + EMPTY, None, status(301)),
     Row("201", b"HTTP/1.1 201 Created\r\nContent-Length: 1\r\n\r\na", None, status(201)),
+    Row("its own place", OK + b"Content-Location: /42\r\n" + EMPTY, ""),
+    Row("its place, no space", OK + b"content-location:/42\r\n" + EMPTY, ""),
+    Row("elsewhere", OK + b"Content-Location: /8\r\n" + EMPTY, None, "answered for /8", False),
     Row("not UTF-8", OK + b"Content-Length: 2\r\n\r\n\xff\xfe", None, NOT_UTF8),
 ]  # fmt: skip
 """Answers that say where they end."""
@@ -294,8 +297,10 @@ def test_a_head_cut_off(row: Row, end: Ending) -> None:
 def assert_cut_off(data: bytes, end: Ending) -> None:
     exchange = Exchange(ENDPOINT, ARG)
     assert not (data and exchange.feed(data))
-    with pytest.raises(CallError, match=rf"^origin\.example:8000 {CUT}, called with {ARG}$"):
+    words = rf"^origin\.example:8000 {CUT}, called with {ARG}$"
+    with pytest.raises(CallError, match=words) as caught:
         end(exchange)
+    assert caught.type is (CallError if data else Unanswered)
     assert not exchange.reusable
 
 

@@ -15,6 +15,8 @@ from impls.contract import (
     Ability,
     Batch,
     CallError,
+    CallTimeout,
+    DeadlineExceeded,
     Endpoint,
     Finished,
     Variant,
@@ -22,7 +24,7 @@ from impls.contract import (
 )
 from impls.registry import VARIANTS
 from origin.ledger import CallSeen, End, Ledger
-from origin.plan import NEVER, Fault, Plan, Seen, Step
+from origin.plan import NEVER, At, Fault, Plan, Seen, Step
 from origin.process import Origin
 
 LIMIT = 3
@@ -40,8 +42,19 @@ EARLY = 0.003
 
 ALL_BEGUN = Seen(received=LIMIT)
 WAVE = Step(gate=Seen(in_progress=LIMIT))
-BROKEN_CONNECTION = {"ConnectionResetError", "BrokenResourceError"}
-"""What a reset is called: by the system, and by trio and anyio."""
+FAILS = [each for each in Fault if each not in {Fault.DRIP, Fault.LARGER}]
+"""The faults that fail their calls, wherever they strike."""
+
+SAYS = {
+    Fault.RESET: "Connection reset by peer",
+    Fault.CUT: "hung up before its answer was whole",
+    Fault.STATUS: "status 500",
+    Fault.NOT_FOUND: "status 404",
+    Fault.RUBBISH: "not HTTP",
+    Fault.ENDLESS_HEAD: "a head of more than 65536 bytes",
+    Fault.OTHER: "answered for /",
+}
+"""What the errors say."""
 
 RESET_UNHEARD = "rloop 0.5.0: a reset by the peer is a quiet end of the stream, or nothing at all"
 NO_HANG_UP = "rloop 0.5.0: abort() of a transport never reaches an idle peer"
@@ -87,18 +100,17 @@ def answers(args: Sequence[int]) -> list[outcome.Outcome[object]]:
 
 def assert_tells(error: BaseException, fault: Fault, arg: int, origin: Origin) -> None:
     """Hold an error against the fault of the call of `arg`."""
-    if fault is Fault.RESET:
-        assert type(error).__name__ in BROKEN_CONNECTION, repr(error)
-        return
-    assert type(error) is CallError, repr(error)
+    assert isinstance(error, CallError), repr(error)
+    assert not isinstance(error, TimeoutError)
     assert str(error).startswith("{}:{} ".format(*origin.calls))
-    assert str(error).endswith(f"called with {arg}")
+    assert str(error).endswith(f", called with {arg}")
+    assert SAYS[fault] in str(error)
 
 
 # Errors.
 
 
-@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("fault", FAILS)
 def test_collect(
     fault: Fault, variant: Variant, origin: Origin, request: pytest.FixtureRequest
 ) -> None:
@@ -117,14 +129,15 @@ def test_collect(
     assert len(results) == len(args)
 
 
-@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("fault", FAILS)
 def test_raise(
     fault: Fault, variant: Variant, origin: Origin, request: pytest.FixtureRequest
 ) -> None:
     """The batch raises the failure, bare or in a group, and it says where and which call."""
     if fault is Fault.RESET:
         known(variant, RESET_UNHEARD, request)
-    plan = Plan({7: Step(gate=ALL_BEGUN, fault=fault)}, otherwise=Step(gate=Seen(answered=1)))
+    met = Seen(hung_up=1) if fault is Fault.ENDLESS_HEAD else Seen(answered=1)
+    plan = Plan({7: Step(gate=ALL_BEGUN, fault=fault)}, otherwise=Step(gate=met))
     [finished] = run(variant, origin, plan, Batch([41, 7, 42], LIMIT, deadline=PATIENCE / 2))
     [leaf] = leaves(error_of(finished.outcome))
     assert_tells(leaf, fault, 7, origin)
@@ -139,19 +152,22 @@ def nobody() -> Iterator[Endpoint]:
 
 
 def test_a_refused_connection_is_collected(variant: Variant, nobody: Endpoint) -> None:
-    """Where nobody listens each call's error is an OSError, and comes at once."""
+    """Where nobody listens each call's error says so, and comes at once."""
     [finished] = variant.load()(nobody, [Batch(range(5), LIMIT, on_error="collect")])
     errors = [error_of(each) for each in results_of(finished)]
-    assert len(errors) == 5
-    assert all(isinstance(error, OSError) for error in errors), errors
+    assert all(isinstance(error, CallError) for error in errors), errors
+    assert list(map(str, errors)) == [
+        f"{nobody} gave no whole answer (Connection refused), called with {arg}" for arg in range(5)
+    ]
+    assert all(isinstance(error.__cause__, OSError) for error in errors)
     assert finished.wall < 1.0
 
 
 def test_a_refused_connection_is_raised(variant: Variant, nobody: Endpoint) -> None:
-    """Where nobody listens the batch raises OSErrors and nothing else, at once."""
+    """Where nobody listens the batch raises the calls' errors and nothing else, at once."""
     [finished] = variant.load()(nobody, [Batch(range(5), LIMIT)])
     errors = leaves(error_of(finished.outcome))
-    assert all(isinstance(error, OSError) for error in errors), errors
+    assert all(isinstance(error, CallError) for error in errors), errors
     assert finished.wall < 1.0
 
 
@@ -172,7 +188,11 @@ def test_a_time_limit_is_its_calls_own(variant: Variant, origin: Origin) -> None
     first_two = sorted(call.arg for call in by_coming(ledger)[:2])
     late = [arg for arg, result in enumerate(results) if isinstance(result, outcome.Error)]
     assert late == first_two
-    assert all(type(error_of(results[arg])) is TimeoutError for arg in late)
+    for arg in late:
+        error = error_of(results[arg])
+        assert type(error) is CallTimeout
+        told = f"gave no whole answer within {CALL_TIME:g} s, called with {arg}"
+        assert str(error) == f"{Endpoint(*origin.calls)} {told}"
     others = [arg for arg in range(10) if arg not in late]
     assert [results[arg] for arg in others] == answers(others)
     assert finished.wall >= CALL_TIME - EARLY
@@ -187,7 +207,18 @@ def test_a_time_limit_is_raised(variant: Variant, origin: Origin) -> None:
     """A call's time limit fails the batch like any other failure of a call."""
     batch = Batch(range(10), LIMIT, call_timeout=A_WHILE / 2)
     [finished] = run(variant, origin, Plan(otherwise=Step(gate=NEVER)), batch)
-    assert {type(leaf) for leaf in leaves(error_of(finished.outcome))} == {TimeoutError}
+    assert {type(leaf) for leaf in leaves(error_of(finished.outcome))} == {CallTimeout}
+
+
+@pytest.mark.parametrize("seconds", [0, -1])
+@pytest.mark.parametrize("kind", ["call_timeout", "deadline"])
+def test_no_time_at_all(kind: str, seconds: float, variant: Variant, origin: Origin) -> None:
+    """Who has no time from the beginning opens no connection."""
+    batch = Batch(range(5), LIMIT, **{kind: seconds})  # type: ignore[arg-type] # by its name
+    [finished] = run(variant, origin, Plan(), batch)
+    expected = CallTimeout if kind == "call_timeout" else DeadlineExceeded
+    assert {type(leaf) for leaf in leaves(error_of(finished.outcome))} == {expected}
+    assert not origin.ledger().opened
 
 
 # Deadlines of batches.
@@ -195,10 +226,13 @@ def test_a_time_limit_is_raised(variant: Variant, origin: Origin) -> None:
 
 @pytest.mark.parametrize("on_error", ["raise", "collect"])
 def test_a_deadline(on_error: str, variant: Variant, origin: Origin) -> None:
-    """Its end is the batch's: a bare TimeoutError, in time, whatever becomes of the calls."""
+    """Its end is the batch's: a bare DeadlineExceeded, in time, whatever becomes of the calls."""
     batch = Batch(range(10), LIMIT, on_error=on_error, deadline=A_WHILE)  # type: ignore[arg-type]
     [finished] = run(variant, origin, Plan(otherwise=Step(gate=NEVER)), batch)
-    assert type(error_of(finished.outcome)) is TimeoutError
+    error = error_of(finished.outcome)
+    assert type(error) is DeadlineExceeded
+    assert isinstance(error, TimeoutError)
+    assert str(error) == f"the batch was not done within {A_WHILE:g} s"
     assert A_WHILE - EARLY <= finished.wall < A_WHILE + 1.0
     assert len(origin.ledger().calls) <= LIMIT
 
@@ -246,6 +280,47 @@ def test_one_pool(variant: Variant, origin: Origin) -> None:
     assert ledger.opened == LIMIT
     carried = [{call.connection for call in ledger.of(args).calls} for args in (first, second)]
     assert carried[0] == carried[1]
+
+
+@pytest.mark.parametrize("fault", [Fault.CUT, Fault.RESET])
+def test_a_connection_closed_while_idle(fault: Fault, variant: Variant, origin: Origin) -> None:
+    """All connections of the pool are closed: each call is made over a fresh one, once."""
+    if variant.name.startswith("asyncio+rloop/"):
+        pytest.skip(f"{RESET_UNHEARD}, as chance has it")
+    first, second = range(LIMIT), range(100, 100 + LIMIT)
+    closed = Step(gate=Seen(answered=LIMIT), fault=fault, at=At.AFTER)
+    batches = [Batch(first, LIMIT, deadline=PATIENCE)]
+    batches += [Batch([arg], 1, deadline=PATIENCE) for arg in second]
+    finished = run(variant, origin, Plan(dict.fromkeys(first, closed)), *batches)
+    assert [each.outcome for each in finished[1:]] == [
+        outcome.Value([f"ANSWER TO {arg}"]) for arg in second
+    ]
+    assert not origin.ledger().not_exactly_once([*first, *second])
+
+
+def test_what_came_while_idle_is_nobodys_answer(variant: Variant, origin: Origin) -> None:
+    """More bytes come after a whole answer: the next call is made over a fresh connection."""
+    more = Step(gate=Seen(answered=1), fault=Fault.LARGER, at=At.AFTER)
+    finished = run(variant, origin, Plan({1: more}), *(Batch([arg], 1) for arg in (1, 2, 3)))
+    assert [each.outcome for each in finished] == [
+        outcome.Value([f"ANSWER TO {arg}"]) for arg in (1, 2, 3)
+    ]
+
+
+@pytest.mark.parametrize("fault", [Fault.CUT, Fault.RUBBISH, Fault.OTHER])
+def test_a_used_connection_of_no_use_is_replaced_once(
+    fault: Fault, variant: Variant, origin: Origin
+) -> None:
+    """A call that gets no answer of its own is made twice and no more, and then it fails."""
+    faulty = Step(fault=fault)
+    batches = [Batch([1], 1), Batch([2], 1), Batch([3], 1)]
+    finished = run(variant, origin, Plan({2: faulty, 3: faulty}), *batches)
+    for arg, each in zip((2, 3), finished[1:], strict=True):
+        [leaf] = leaves(error_of(each.outcome))
+        assert_tells(leaf, fault, arg, origin)
+        assert not isinstance(leaf.__context__, CallError)
+    made = [call.arg for call in by_coming(origin.ledger())]
+    assert made == [1, 2, 2, 3]
 
 
 # The variant's own clock.

@@ -1,8 +1,10 @@
 """The registry: which variants there are, how they are chosen, and what each of them loads."""
 
 import json
+import os
 import subprocess
 import sys
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
@@ -88,12 +90,12 @@ def test_the_reference() -> None:
     assert not VARIANTS[REFERENCE].needs
 
 
-@pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
-def test_what_is_declared(variant: Variant) -> None:
+@pytest.mark.parametrize("row", VARIANTS.values(), ids=VARIANTS)
+def test_what_is_declared(row: Variant) -> None:
     """An inability has a reason that can be read, and its home can give the variant again."""
-    assert all(isinstance(ability, Ability) for ability in variant.cannot)
-    assert all(" " in reason for reason in variant.cannot.values())
-    assert sys.modules[variant.home].VARIANTS[variant.name] is variant
+    assert all(isinstance(ability, Ability) for ability in row.cannot)
+    assert all(" " in reason for reason in row.cannot.values())
+    assert sys.modules[row.home].VARIANTS[row.name] is row
 
 
 # Choosing.
@@ -150,6 +152,85 @@ def test_missing_imports_nothing() -> None:
     assert not loaded & FOREIGN
 
 
+# What others offer.
+
+
+GOOD_OFFER = """
+from impls.contract import Variant
+from impls.registry import RUNTIMES
+VARIANTS = {"theirs/window": Variant("theirs/window", (), print)}
+"""
+WITHOUT_VARIANTS = "VARIANTS = {'theirs/x': print}"
+A_NAME_OF_OURS = GOOD_OFFER.replace("theirs/window", "asyncio/workers")
+TELLS = """
+import json
+from impls.registry import BROKEN, VARIANTS, missing
+print(json.dumps([list(VARIANTS), BROKEN, [missing(VARIANTS[name]) for name in BROKEN]]))
+"""
+
+
+def offer(where: Path, code: str, value: str = "theirs_variants") -> None:
+    """Install a package that offers variants, as pip would leave it."""
+    (where / "theirs_variants.py").write_text(code)
+    info = where / "theirs-1.2.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1.2\n")
+    (info / "entry_points.txt").write_text(f"[bounded_batch.variants]\nwindow = {value}\n")
+
+
+def told(where: Path) -> tuple[list[str], dict[str, str], list[str]]:
+    """Give all names, and the offers that are of no use, as a fresh interpreter finds them."""
+    done = subprocess.run(
+        [sys.executable, "-c", TELLS],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{where}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    names, broken, reasons = json.loads(done.stdout)
+    return names, broken, reasons
+
+
+@pytest.mark.parametrize("value", ["theirs_variants", "theirs_variants:VARIANTS"])
+def test_an_offer(value: str, tmp_path: Path) -> None:
+    """Variants of an installed package come after ours, from a module or a mapping."""
+    offer(tmp_path, GOOD_OFFER, value)
+    names, broken, _ = told(tmp_path)
+    assert names == [*registry.OURS, "theirs/window"]
+    assert not broken
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "why"),
+    [
+        ("raise RuntimeError('oh')", "theirs_variants", "RuntimeError: oh"),
+        ("", "no_such_module", "ModuleNotFoundError: No module named 'no_such_module'"),
+        ("", "theirs_variants:NOTHING", "AttributeError: "),
+        ("", "theirs_variants", "AttributeError: "),
+        (WITHOUT_VARIANTS, "theirs_variants", "TypeError: 'theirs/x' is not the name of a Variant"),
+        (A_NAME_OF_OURS, "theirs_variants", "ValueError: there is a variant 'asyncio/workers'"),
+    ],
+)
+def test_an_offer_that_is_of_no_use(code: str, value: str, why: str, tmp_path: Path) -> None:
+    """It is a row with a reason that names the package; all others are there."""
+    offer(tmp_path, code, value)
+    names, broken, [reason] = told(tmp_path)
+    assert names == [*registry.OURS, "theirs/window"]
+    assert list(broken) == ["theirs/window"]
+    assert reason.startswith(f"theirs offers no variants by window = {value} ({why}")
+
+
+def test_an_offer_that_is_of_no_use_can_not_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who loads it all the same is told why."""
+    entry = EntryPoint("window", "no_such_module", registry.OFFERS)
+    monkeypatch.setattr(registry, "BROKEN", {})
+    [(name, variant)] = registry.offered([entry])
+    assert name == variant.name == "unknown/window"
+    with pytest.raises(ImportError, match="unknown offers no variants by window"):
+        variant.load()
+
+
 # What is loaded.
 
 
@@ -176,5 +257,5 @@ def test_a_variant_loads_its_own_runtime_alone(runtime: registry.Runtime) -> Non
         pytest.skip(reason)
     loaded = in_a_process(REPORTS_WHAT_IS_LOADED, variant.name)
     assert loaded & FOREIGN == LOADS[runtime.name]
-    assert {name for name in loaded if name.startswith("impls.")} == {f"impls.{runtime.recipe}"}
+    assert {name for name in loaded if name.startswith("impls.")} == {f"impls.on_{runtime.speaks}"}
     assert not loaded & HOUSE

@@ -1,12 +1,14 @@
 """Clients that share no code with the recipes: raw sockets, and http.client to read answers."""
 
 import socket
+import struct
 import time
 from collections.abc import Callable
 from http.client import HTTPResponse
 from typing import Self
 
 from origin.ledger import Ledger
+from origin.plan import At
 from origin.process import Address, Origin
 
 PATIENCE = 20.0
@@ -56,6 +58,38 @@ class Raw(Connected):
         """Receive everything until the origin hangs up."""
         return b"".join(iter(lambda: self.socket.recv(65_536), b""))
 
+    def arrived(self) -> bytes:
+        """Receive what is there already, and wait for nothing; on the loopback that is all sent."""
+        self.socket.setblocking(False)
+        try:
+            return self.socket.recv(65_536)
+        except BlockingIOError:
+            return b""
+        finally:
+            self.socket.settimeout(PATIENCE)
+
+    def exactly(self, size: int) -> bytes:
+        """Receive so many bytes, or fewer if the origin hangs up before."""
+        received = bytearray()
+        while len(received) < size and (data := self.socket.recv(size - len(received))):
+            received += data
+        return bytes(received)
+
+    def everything(self) -> tuple[bytes, type[OSError] | None]:
+        """Receive until the end; tell by what error it came, if not quietly."""
+        received = b""
+        try:
+            while data := self.socket.recv(65_536):
+                received += data
+        except OSError as error:
+            return received, type(error)
+        return received, None
+
+    def reset(self) -> None:
+        """Hang up by a reset, as a client does that is killed with bytes unread."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.hang_up()
+
     def is_closed(self) -> bool:
         """Tell that the origin hung up, with nothing more to say."""
         return self.rest() == b""
@@ -73,6 +107,21 @@ class Line(Connected):
 def good(arg: int) -> tuple[int, bytes]:
     """Give what a call that goes well is answered with."""
     return 200, b"answer to %d" % arg
+
+
+REQUEST = b"GET /7 HTTP/1.1\r\nHost: x\r\n\r\n"
+WHOLE = b"HTTP/1.1 200 OK\r\nContent-Location: /7\r\nContent-Length: 11\r\n\r\nanswer to 7"
+
+BEFORE = {
+    At.UNREAD: b"",
+    At.HALF_READ: b"",
+    At.BEFORE_HEAD: b"",
+    At.INSIDE_HEAD: b"HTTP/1.1 200 OK\r\nContent-Locat",
+    At.INSIDE_BODY: WHOLE.removesuffix(b"r to 7"),
+    At.BEFORE_LAST: WHOLE.removesuffix(b"7"),
+    At.AFTER: WHOLE,
+}
+"""What a client that asked for 7 has received at each place of the exchange."""
 
 
 def until(origin: Origin, reached: Callable[[Ledger], bool]) -> Ledger:

@@ -67,6 +67,7 @@ GATES = [
     Gate("in progress", Seen(in_progress=3), [FINISH, FINISH, FINISH], [BEGIN, FINISH, BEGIN]),
     Gate("answered", Seen(answered=2), [BEGIN, BEGIN, HANG_UP], [FINISH, FINISH]),
     Gate("hung up", Seen(hung_up=2), [BEGIN, BEGIN, FINISH, FINISH], [HANG_UP, HANG_UP]),
+    Gate("held, itself too", Seen(held=3), [BEGIN, FINISH, HANG_UP], [BEGIN, BEGIN]),
     Gate("two things", Seen(hung_up=1, answered=1), [BEGIN], [FINISH, HANG_UP]),
     Gate("two things, turned", Seen(hung_up=1, answered=1), [BEGIN], [HANG_UP, FINISH]),
 ]
@@ -121,7 +122,7 @@ def test_gates_open_each_other(origin: Origin, connect: Connect) -> None:
 
 def test_a_fault_is_an_answer_to_a_gate(origin: Origin, connect: Connect) -> None:
     """A call that met its fault is answered, as far as gates are concerned."""
-    origin.plan(Plan({1: Step(Seen(answered=1)), 2: Step(fault=Fault.SILENT)}))
+    origin.plan(Plan({1: Step(Seen(answered=1)), 2: Step(fault=Fault.CUT)}))
     first, second = connect(), connect()
     first.ask(1)
     saw(origin, 1)

@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from report import matrix
 from report.results import (
     SCHEMA,
     TWIN,
@@ -118,6 +119,14 @@ def sample(entrant: str, course: Course, generation: int, block: int, value: flo
 def blocks(values: float | Sequence[float]) -> Sequence[float]:
     """Give a generation's blocks; a single value is its only block."""
     return [values] if isinstance(values, float | int) else values
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_matrix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Make pages without what the last test run left in the project."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matrix, "FOLDER", tmp_path_factory.mktemp("matrix"))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from report.comparison import (
     compare,
     settled,
     tell,
+    within,
 )
 from report.statistics import ALPHA, FEWEST_GENERATIONS, Floats
 
@@ -73,6 +74,7 @@ def test_a_pair_is_settled_if_told_apart_or_within_the_margin(
 ) -> None:
     """More generations would add nothing to it."""
     assert settled(ratio, 1.05) is is_settled
+    assert within(ratio, 1.05) is (is_settled and not apart(ratio))
 
 
 def test_every_pair_is_compared() -> None:

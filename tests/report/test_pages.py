@@ -4,7 +4,6 @@ import re
 import shlex
 import shutil
 import subprocess
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -22,43 +21,7 @@ from report.tables import RANKS, Table, times
 from report.times import counted
 from report.warnings import OF_RACE, OF_ROW, Caution
 from tests.report.conftest import ITS_TWIN, REFERENCE, Made, Make, with_saw
-
-VOID = {"meta", "wbr", "br", "img", "link", "hr", "input"}
-
-
-class Page(HTMLParser):
-    """What a reader of the page sees: its tags, its attributes, its text, its cells."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str]] = []
-        self.text = ""
-        self.cells: list[str] = []
-        self.open: list[str] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += [(name, value or "") for name, value in attrs]
-        self.open += [] if tag in VOID else [tag]
-        if tag in {"td", "th"}:
-            self.cells.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in VOID and self.open and self.open[-1] == tag:
-            self.open.pop()
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-        if self.open and self.open[-1] in {"td", "th"}:
-            self.cells[-1] += data
-
-
-def written(made: Made, folder: Path) -> tuple[Path, Path]:
-    """Write the pages of a results file into its folder, as both ways in do."""
-    file = made.file(folder)
-    return write(read(file), file.name, folder)
+from tests.report.reader import Page, written
 
 
 @pytest.fixture(scope="module")
@@ -275,6 +238,14 @@ def test_a_course_without_its_reference_says_what_ratios_are_to(make: Make, tmp_
     made = make({"null": {"trio/workers": [10] * 5, "curio/workers": [20] * 5}})
     for path in written(made, tmp_path):
         assert "The reference has no figures here; ratios are to trio/workers" in path.read_text()
+
+
+def test_without_a_matrix_the_section_names_the_command(pages: tuple[Page, str]) -> None:
+    """And nobody is marked."""
+    html, md = pages
+    assert "No test run left its matrix of rules here; make it with: make test" in html.text
+    assert "make it with `make test`" in md
+    assert "†" not in html.text + md
 
 
 TRIAL = Trial(

@@ -1,47 +1,48 @@
-"""The rules are rules: each catches somebody who breaks it, and says so."""
+"""The checks are checks: each catches somebody who breaks its rule, and says so."""
 
 import pytest
 
 from origin.process import Origin
-from tests.broken import VARIANTS
-from tests.rules import all_rules
-from tests.rules.catalogue import on_trial
+from rules.catalogue import RULES, Strength
+from rules.checks import all_checks
+from rules.specimen import all_specimens
+from rules.trial import Trial
+from tests.rules.breaking import BROKEN
+from tests.rules.broken import VARIANTS
 
-CAUGHT = [
-    # who, by which rule, with which words
-    ("one_over_the_limit", "L1-never_more", "L1: 6 calls in progress at once; the limit is 5"),
-    ("one_over_the_limit", "L1-while_calls_time_out", "L1: 6 calls in progress at once"),
-    ("one_at_a_time", "L4-never_less", "L4: at most 1 calls in progress; the limit is 5"),
-    ("one_at_a_time", "L4-beside_a_slow_call", "L4: beside a slow call only 0 calls"),
-    ("in_chunks", "L4-beside_a_slow_call", "L4: beside a slow call only 4 calls"),
-    ("a_lost_result", "R1-in_order", "R1: 2 results of 3 calls"),
-    ("a_lost_result", "R1-duplicates_kept", "R1: 5 results of 6 calls"),
-    ("keyed_by_argument", "R1-duplicates_kept", "R1: 3 results of 6 calls"),
-    ("two_results_swapped", "R1-in_order", "R1: the results are not in order"),
-    ("in_order_of_completion", "R1-in_order", "R1: the results are not in order"),
-    ("not_without_arguments", "R3-empty", "R3: an empty batch gave Error"),
-    ("drawn_up_front", "S1-drawn_lazily", "S1: 1000 arguments drawn for 5 calls"),
-    ("gather_behind_a_semaphore", "E1-none_begun_after_an_error", "E1: .* calls began after"),
-    ("gather_behind_a_semaphore", "E2-none_begun_by_the_failure", "E2: .* queued calls began"),
-    ("gather_behind_a_semaphore", "E3-cut_off_by_an_error", "E3: not all calls were cut off"),
-    ("ready_made_coroutines", "E12-all_awaited", "E12: .* was never awaited"),
-    ("cancellation_swallowed", "C1-passed_on", r"C1: the batch gave Value\(\[\]\)"),
-    ("tasks_left_behind", "C2-none_begun_after_a_cancellation", "C2: .* calls began after"),
-    ("tasks_left_behind", "C2-cut_off_by_a_cancellation", "C2: not all calls were cut off"),
-    ("shielded", "C2-cut_off_by_a_cancellation", "C2: not all calls were cut off"),
-    ("hangs_up_at_the_end", "X2-no_descriptor_left", "X2: .* more descriptors"),
-    ("puts_back", "X4-own_answers_after_a_cancellation", "X4: "),
-]
+CAUGHT = [(name, *caught) for name in VARIANTS if name in BROKEN for caught in BROKEN[name].caught]
 
 
-@pytest.mark.parametrize(("name", "rule", "words"), CAUGHT)
-def test_caught(name: str, rule: str, words: str, origin: Origin) -> None:
-    """The rule fails the broken batch, with the rule's own message."""
+@pytest.mark.parametrize(("name", "check", "words"), CAUGHT)
+def test_caught(name: str, check: str, words: str, origin: Origin) -> None:
+    """The check fails the broken variant, with its rule's own message."""
     with pytest.raises(AssertionError, match=words):
-        all_rules()[rule].check(on_trial(VARIANTS[name], origin))
+        all_checks()[check].run(Trial(BROKEN[name].variant, origin))
 
 
-def test_each_rule_catches_somebody() -> None:
-    """No rule stands that nothing broken has been shown to fail."""
-    not_shown = all_rules().keys() - {rule for _, rule, _ in CAUGHT}
-    assert not_shown == {"L8-below_one"}  # the batch itself refuses: no variant can break it
+@pytest.mark.parametrize(("name", "check"), sorted({(name, check) for name, check, _ in CAUGHT}))
+def test_mended(name: str, check: str, origin: Origin) -> None:
+    """The mended twin of the broken variant passes that check."""
+    assert all_checks()[check].run(Trial(BROKEN[name].mended, origin))
+
+
+def test_each_check_catches_somebody() -> None:
+    """No check of a required rule stands that nothing broken has been shown to fail."""
+    required = {
+        name for name, check in all_checks().items() if check.rule.strength is Strength.REQUIRED
+    }
+    assert not required - {check for _, check, _ in CAUGHT}
+
+
+def test_each_rule_is_covered() -> None:
+    """Every rule is shown; a required one has been seen broken, and kept by something mended."""
+    specimens = all_specimens().values()
+    shown = {check.rule.number for check in all_checks().values()}
+    shown |= {specimen.rule.number for specimen in specimens}
+    broken = {check.partition("-")[0] for _, check, _ in CAUGHT}
+    broken |= {each.rule.number for each in specimens if each.fault} & {
+        each.rule.number for each in specimens if not each.fault
+    }
+    required = {rule.number for rule in RULES.values() if rule.strength is Strength.REQUIRED}
+    assert not RULES.keys() - shown
+    assert not required - broken

@@ -1,20 +1,23 @@
-"""Every rule against every variant."""
+"""Every check against every variant."""
 
 import pytest
 
 from impls.contract import Variant
 from origin.process import Origin
-from tests.rules import all_rules
-from tests.rules.catalogue import on_trial
-from tests.rules.deviations import reason_for
+from report.matrix import Cell, Verdict
+from rules.checks import all_checks
+from rules.deviations import known
+from rules.trial import Trial
+from tests.rules.recorder import Recorder
 
 
-@pytest.mark.parametrize("name", all_rules())
-def test_rule(name: str, variant: Variant, origin: Origin, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("name", all_checks())
+def test_rule(name: str, variant: Variant, origin: Origin, recorder: Recorder) -> None:
     """The variant keeps the rule, unless it declares that it can't, or is known not to."""
-    rule = all_rules()[name]
-    for ability in rule.takes & set(variant.cannot):
-        pytest.skip(f"declared: {variant.cannot[ability]}")
-    if reason := reason_for(name, variant):
-        request.applymarker(pytest.mark.xfail(reason=reason, strict=True, raises=AssertionError))
-    rule.check(on_trial(variant, origin))
+    check = all_checks()[name]
+    if why := check.declared(variant):
+        number = check.rule.number
+        recorder.note(Cell(name, number, variant.name, Verdict.NOT_APPLICABLE, why=why))
+        pytest.skip(f"declared: {why}")
+    trial = Trial(variant, origin)
+    recorder.hold(check, variant.name, lambda: check.run(trial), known(name, variant))

@@ -1,16 +1,15 @@
-"""The rules of a correct batch, each with its number and its check.
+"""A variant before the judge, and what the checks of all chapters share.
 
-Strategy: a rule is a function that runs batches against the origin and asserts on what the
-origin saw, with a message that says what that was.  So the same function judges every variant,
-and is itself judged by variants that break it on purpose.  No rule waits for time to pass: the
-origin holds calls until it has seen what the rule needs.  Only a batch that breaks a rule meets
-its deadline.
+Strategy: a check runs batches against the origin and asserts on what the origin saw, with a
+message that says what that was.  So the same function judges every variant, and is itself judged
+by variants that break it on purpose.  No check waits for time to pass: the origin holds calls
+until it has seen what the check needs.  Only a batch that breaks a rule meets its deadline.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from impls.contract import Ability, Batch, Endpoint, Finished, Run, Variant
+from impls.contract import Ability, Batch, Call, Endpoint, Finished, Variant
 from origin.ledger import Ledger
 from origin.plan import Plan, Seen, Step
 from origin.process import Origin
@@ -42,15 +41,28 @@ def answered_later(last: Step = A_MOMENT_LATER) -> dict[int, Step]:
 class Trial(NamedTuple):
     """A variant before the judge."""
 
-    run: Run
+    variant: Variant
     origin: Origin
-    cuts: bool
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where the origin takes calls."""
+        return Endpoint(*self.origin.calls)
+
+    @property
+    def cuts(self) -> bool:
+        """Whether the variant cuts off calls in progress."""
+        return Ability.CUTS not in self.variant.cannot
 
     def __call__(self, plan: Plan, *batches: Batch) -> tuple[list[Finished], Ledger]:
         """Run the batches under the plan; give how they ended and what the origin saw."""
         self.origin.plan(plan)
-        finished = self.run(Endpoint(*self.origin.calls), batches)
+        finished = self.variant.load()(self.endpoint, batches)
         return finished, self.origin.ledger(patience=PATIENCE)
+
+    def alone(self, call: Call, *batches: Batch) -> list[Finished]:
+        """Run the batches over a call of one's own, which speaks as the variant does."""
+        return self.variant.load()(call, batches)
 
     def others(self) -> Step:
         """Give what happens to the calls beside the one that ends the batch.
@@ -63,40 +75,16 @@ class Trial(NamedTuple):
         return Step(gate=Seen(answered=1), delay=INTRUDER_TIME)
 
 
-class Rule(NamedTuple):
-    """A promise: its number, what it says, the abilities that it takes, and its check."""
-
-    number: str
-    says: str
-    takes: frozenset[Ability]
-    check: Callable[[Trial], None]
-
-
-RULES: dict[str, Rule] = {}
-Check = Callable[[Trial], None]
-
-
-def rule(number: str, says: str, *takes: Ability) -> Callable[[Check], Check]:
-    """Enter a check into the catalogue, as the rule's number and the function's name."""
-
-    def enter(check: Check) -> Check:
-        RULES[f"{number}-{check.__name__}"] = Rule(number, says, frozenset(takes), check)
-        return check
-
-    return enter
-
-
-def on_trial(variant: Variant, origin: Origin) -> Trial:
-    """Bring a variant before the judge."""
-    return Trial(variant.load(), origin, Ability.CUTS not in variant.cannot)
-
-
 def texts(args: Sequence[int]) -> list[str]:
     """Give what the calls of these arguments must give."""
     return [f"ANSWER TO {arg}" for arg in args]
 
 
 def begun_later(calls: range, ledger: Ledger) -> int:
-    """Count the calls of the first batch that began after the second batch did."""
-    start = min(call.received for call in ledger.of(LATER).calls)
+    """Count the calls of the first batch that began after the second batch did.
+
+    What was sent before may be received just after the second batch's first call, but not after
+    its second one, since those come one at a time.
+    """
+    _, start, *_ = sorted(call.received for call in ledger.of(LATER).calls)
     return sum(call.received > start for call in ledger.of(calls).calls)

@@ -1,0 +1,85 @@
+"""The gate before the race: every entrant is held against the short form of the rules.
+
+Strategy: in a process of its own on its own interpreter, as it will race, so that one that hangs
+or dies takes nobody with it; a few at once, since nothing is timed yet.  Whoever breaks a rule
+races still, and carries the mark wherever its figures appear.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
+from typing import cast
+
+from bench.entrants import Entrant
+from bench.stable import REMOTE, Out, Stable, Worker
+from report.results import Broken
+
+AT_ONCE = 2
+PATIENCE = 60.0
+"""Seconds for all of the short form, of which each part has its own deadline."""
+
+UNTOLD = "any"
+"""Stands for a rule's number where a variant hung or died, so that nobody can tell which."""
+
+Held = Mapping[str, list[Broken]]
+
+
+class Examiner(Worker):
+    """One entrant's process, which holds it against the rules."""
+
+    remote = REMOTE.replace("bench.worker", "bench.gatekeeper")
+
+    def verdict(self) -> list[Broken]:
+        """Wait for the rules that it broke.
+
+        Raises:
+            Out: it hung, died or failed.
+        """
+        self.load()
+        return [Broken(*each) for each in self._receive(PATIENCE)]
+
+
+class Examiners(Stable):
+    """The processes of all entrants."""
+
+    kind = Examiner
+
+
+def held(entrants: Sequence[Entrant], tell: Callable[[Entrant], None]) -> Held:
+    """Hold the entrants against the short form of the rules.
+
+    Args:
+        entrants: those that can take part; what runs the same code is held once.
+        tell: hears who is next.
+
+    Returns:
+        By the entrant's name, the rules that it broke.
+    """
+    one_of = {_code(each): each for each in reversed(entrants)}
+    different = list(reversed(one_of.values()))
+    found: dict[tuple[str, str], list[Broken]] = {}
+    for first in range(0, len(different), AT_ONCE):
+        found |= _examined(different[first : first + AT_ONCE], tell)
+    return {each.name: found[_code(each)] for each in entrants}
+
+
+def _examined(
+    few: Sequence[Entrant], tell: Callable[[Entrant], None]
+) -> dict[tuple[str, str], list[Broken]]:
+    with closing(Examiners(None)) as examiners:
+        for each in few:
+            tell(each)
+            with suppress(Out):  # told when its verdict is asked for
+                examiners.worker(each)
+        return {_code(each): _verdict(examiners, each) for each in few}
+
+
+def _verdict(examiners: Examiners, entrant: Entrant) -> list[Broken]:
+    try:
+        return cast("Examiner", examiners.worker(entrant)).verdict()
+    except Out as out:
+        return [Broken(UNTOLD, f"{out.kind}: {out}")]
+
+
+def _code(entrant: Entrant) -> tuple[str, str]:
+    """Give what those share who run the same code: variant and interpreter."""
+    return entrant.variant.name, entrant.python.label

@@ -1,0 +1,1 @@
+"""The checks: one file for each chapter of the rules, or two where one grew long."""

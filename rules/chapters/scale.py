@@ -1,0 +1,114 @@
+"""X: what a batch costs as it grows, and what it leaves to others meanwhile.
+
+Strategy: the calls are of our own and do next to nothing, so what is measured is the batch.  What
+counts is a ratio within one run, of processor time or of memory: neither a busy machine nor a slow
+one changes it much.
+"""
+
+import math
+import time
+import tracemalloc
+from collections.abc import Iterator
+from itertools import pairwise
+
+import outcome
+
+from impls.contract import Ability, Batch
+from origin.plan import Plan, Seen, Step
+from rules.chapters.resources import uncollected
+from rules.checks import check
+from rules.languages import LANGUAGES
+from rules.trial import LIMIT, PATIENCE, Trial, texts
+
+HEARTBEAT = -1
+FEW, MANY = 500, 8_000
+MUCH = 20
+"""Times what the calls take by themselves, at which a batch is said to starve others."""
+
+NEARLY = 2.0
+"""Times the processor time of a call in a small batch, up to which growth is nearly linear."""
+
+SMALL = 100
+"""Bytes for a call that waits; a place for its result is some ten, a task more than a thousand."""
+
+SLOW = 0.2
+"""Seconds of the slow call: a hidden timer longer than that goes unseen."""
+
+
+@check("X7", Ability.LAZY, speaks=("asyncio", "trio", "anyio", "curio"))
+def others_run(trial: Trial) -> str:
+    """The longest time between two heartbeats, against that of the same calls without a batch.
+
+    Calls that never suspend let nobody else in, whoever makes them one after the other.  So the
+    question is what the batch adds: making tasks costs a hundred times what such a call does.
+    """
+    words = LANGUAGES[trial.variant.speaks]
+    beats: list[float] = []
+
+    async def call(arg: int) -> None:
+        while arg == HEARTBEAT:
+            beats.append(time.process_time())
+            await words.checkpoint()
+
+    def args() -> Iterator[int]:
+        beats.append(time.process_time())
+        yield from range(MANY)
+        beats.append(time.process_time())
+
+    async def bare(count: int) -> None:
+        for arg in range(count):
+            await call(arg)
+
+    began = time.process_time()
+    LANGUAGES["threads"].call(bare)(MANY)  # they never suspend, so no loop is needed
+    alone = time.process_time() - began
+    trial.alone(words.call(call), Batch(args(), LIMIT, deadline=PATIENCE, abort_on=HEARTBEAT))
+    longest = max(later - earlier for earlier, later in pairwise(beats))
+    times = longest / alone
+    assert times < MUCH, f"X7: nobody else ran for {times:.0f} times what the calls take"
+    return "others run nearly as soon as between the bare calls"
+
+
+@check("X8")
+def nearly_linear(trial: Trial) -> str:
+    """The processor time of a call in batches of 500 and of 8,000, the best of several runs."""
+    sizes = [FEW, FEW, MANY, FEW, FEW, MANY]
+    with uncollected():  # the more there is, the more a collection costs, whoever made it
+        finished = trial.variant.load()(None, [Batch(range(size), LIMIT) for size in sizes])
+    cost = dict.fromkeys(sizes, math.inf)
+    for size, each in zip(sizes, finished, strict=True):
+        cost[size] = min(cost[size], each.cpu / size)
+    times = cost[MANY] / cost[FEW]
+    assert times < NEARLY, f"X8: a call among {MANY} costs {times:.1f} times what one of {FEW} does"
+    return f"a call among {MANY} costs about what one of {FEW} does"
+
+
+@check("X9", Ability.LAZY)
+def memory_of_the_limit(trial: Trial) -> str:
+    """The most memory in use at once, in batches of 500 and of 8,000 calls."""
+    _, few, many = (peak(trial, size) for size in (FEW, FEW, MANY))  # the first one also imports
+    each = (many - few) / (MANY - FEW)
+    assert each < SMALL, f"X9: {each:.0f} bytes more for each call that waits"
+    return "no more memory for a call that waits than its result takes"
+
+
+def peak(trial: Trial, size: int) -> int:
+    """Give the most bytes in use during a batch of this size."""
+    run = trial.variant.load()
+    tracemalloc.start()
+    try:
+        run(None, [Batch(range(size), LIMIT)])
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@check("X11")
+def none_dropped(trial: Trial) -> str:
+    """One call is answered after 200 ms, the others at once."""
+    args = range(20)
+    steps = {2: Step(gate=Seen(in_progress=1), delay=SLOW)}
+    [finished], _ = trial(Plan(steps), Batch(args, LIMIT, deadline=PATIENCE))
+    ended = finished.outcome
+    assert ended == outcome.Value(texts(args)), f"X11: a slow call among quick ones gave {ended}"
+    return "a call of 0.2 s beside quick ones was answered"

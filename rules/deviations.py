@@ -1,0 +1,103 @@
+"""Known deviations of runtimes and loops: which checks a variant fails, and why.
+
+Strategy: one table, by check, then by the variants' names as shell-style patterns.  A row is of a
+runtime, a loop or a library; a deviation of our own recipe is a fault of ours, to be mended.
+"""
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+
+from impls.contract import Variant
+from rules.known import Known
+
+NO_HANG_UP = Known(
+    "rloop: abort() and close() of a transport never reach an idle peer, "
+    "and the descriptor stays open",
+    versions={"rloop": "==0.5.0"},
+)
+
+RESET_UNHEARD = Known(
+    "rloop: a reset by the peer is never reported, so a read waits for ever",
+    versions={"rloop": "==0.5.0"},
+)
+
+NEXT_IN_LINE = Known(
+    "a task that fails gives its slot to the next in line before its group hears of the failure, "
+    "so one queued call begins, and is cut off"
+)
+
+EXITS_SWALLOWED = Known(
+    "rloop: logs a KeyboardInterrupt or SystemExit of a task as an error of a callback, and runs "
+    "on, so asyncio.run never ends",
+    versions={"rloop": "==0.5.0"},
+)
+
+CANCELLED_ONCE = Known(
+    "asyncio and curio throw a cancellation into a task once; one that swallows it is left alone, "
+    "and its group must wait until it ends by itself"
+)
+
+WHOLE_MILLISECONDS = Known(
+    "uvloop: a timer counts from the last whole millisecond, so it can fire up to one early",
+    "https://github.com/MagicStack/uvloop/issues/739",
+)
+
+ONE_CONTEXT = Known(
+    "all tasks of curio share one context, so one call sees what another has set",
+    "https://github.com/dabeaz/curio/issues/310",
+)
+
+QUADRATIC = Known(
+    "what a task of curio costs grows with the number of tasks in its group",
+    "https://github.com/dabeaz/curio/issues/360",
+)
+
+DEVIATIONS: Mapping[str, Mapping[str, Known]] = {
+    # The limit
+    "L1-while_calls_time_out": {"asyncio+rloop/*": NO_HANG_UP},
+    # Errors
+    "E2-none_begun_by_the_failure": {
+        "asyncio*/semaphore": NEXT_IN_LINE,
+        "anyio@asyncio*/semaphore": NEXT_IN_LINE,
+        "curio/semaphore": NEXT_IN_LINE,
+    },
+    "E3-cut_off_by_an_error": {"asyncio+rloop/*": NO_HANG_UP},
+    "E11-exits_are_no_values": {"asyncio+rloop/*": EXITS_SWALLOWED},
+    "E15-settled_when_the_arguments_fail": {"asyncio+rloop/workers": NO_HANG_UP},
+    # Cancellation and deadlines
+    "C2-cut_off_by_a_cancellation": {"asyncio+rloop/*": NO_HANG_UP},
+    "C7-bounded_overrun": {
+        "asyncio/*": CANCELLED_ONCE,
+        "asyncio+*/*": CANCELLED_ONCE,
+        "curio/*": CANCELLED_ONCE,
+    },
+    "C16-none_early": {"*+uvloop/*": WHOLE_MILLISECONDS},
+    # Results and streams
+    # Faults of the server
+    "F2-reset": {"asyncio+rloop/*": RESET_UNHEARD},
+    # Resources and scale
+    "X1-hung_up": {"asyncio+rloop/*": NO_HANG_UP},
+    "X2-no_descriptor_left": {"asyncio+rloop/*": NO_HANG_UP},
+    "X6-contexts_apart": {"curio/*": ONE_CONTEXT},
+    "X8-nearly_linear": {"curio/semaphore": QUADRATIC},
+    # Ctrl-C
+    "K3-given_back": {"asyncio+rloop/*": NO_HANG_UP},
+}
+
+
+def known(check: str, variant: Variant) -> Known | None:
+    """Give why the variant fails this check with the versions in use, if it is known to."""
+    rows = DEVIATIONS.get(check, {}).items()
+    here = (row for pattern, row in rows if fnmatchcase(variant.name, pattern) and row.is_here())
+    return next(here, None)
+
+
+def tolerated(check: str, variant: Variant) -> Known | None:
+    """Give why the variant is known to fail some check of this one's rule, if it is.
+
+    An experiment of many cases, of which only some meet the fault, asks this; that the fault is
+    still there is shown by the check that has the row.
+    """
+    number = check.partition("-")[0]
+    rows = (name for name in DEVIATIONS if name.partition("-")[0] == number)
+    return next((row for name in rows if (row := known(name, variant))), None)

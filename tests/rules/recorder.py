@@ -1,0 +1,148 @@
+"""What the tests of the rules see, kept for the matrix.
+
+Strategy: whoever runs an experiment does it through a recorder, which notes what came of it and
+decides whether the test passes: broken is a failure unless the fault is known, and kept is a
+failure where one is.  An experiment of many cases is noted once for each, and told as one cell.
+"""
+
+import gc
+import platform
+from collections.abc import Callable, Mapping, Sequence
+
+import pytest
+
+from bench.conditions import commit, processor, versions
+from impls.contract import Variant
+from impls.registry import missing
+from report.matrix import SCHEMA, Cell, Kind, Matrix, Rule, Subject, Verdict
+from report.matrix import Check as Told
+from report.results import now
+from rules import catalogue
+from rules.catalogue import CHAPTERS, RULES, Strength
+from rules.checks import Check, all_checks
+from rules.known import Known
+from rules.specimen import Specimen, all_specimens
+from rules.states import ASPECTS
+from rules.states import __doc__ as of_the_states
+
+Rows = dict[tuple[str, str], list[Cell]]
+
+
+class Recorder:
+    """Keeps what was seen, by experiment and subject."""
+
+    def __init__(self) -> None:
+        """Begin with nothing seen."""
+        self._rows: Rows = {}
+
+    def note(self, cell: Cell) -> None:
+        """Keep one cell, or one case of it."""
+        self._rows.setdefault((cell.check, cell.subject), []).append(cell)
+
+    def hold(
+        self, each: Check | Specimen, subject: str, run: Callable[[], str], fault: Known | None
+    ) -> None:
+        """Run an experiment, note what came of it, and fail the test if that was not expected."""
+        seen, broken = _outcome(run)
+        why, link = (fault.reason, fault.link) if fault and broken else ("", "")
+        verdict = Verdict.BROKEN if broken else _kept(each.rule)
+        self.note(Cell(each.name, each.rule.number, subject, verdict, seen, why, link))
+        if broken:
+            assert seen.startswith(f"{each.rule.number}: "), f"not this rule's message: {seen}"
+            assert fault, seen
+            pytest.xfail(fault.reason)
+        assert seen, "what keeps a rule says what was seen"
+        assert not fault, f"the fault is gone, and so must its row: {fault}"
+
+    def cells(self) -> list[Cell]:
+        """Give what was seen, a cell for each experiment and subject."""
+        return [_folded(rows) for rows in self._rows.values()]
+
+
+def _outcome(run: Callable[[], str]) -> tuple[str, bool]:
+    """Give what was seen, and whether it breaks the rule."""
+    try:
+        return run(), False
+    except AssertionError as broken:
+        seen = str(broken)
+    # What it left behind complains when it is collected; if that is while pytest parses a source,
+    # the parser of Python 3.11 gives up (cpython#106905).
+    gc.collect()
+    return seen, True
+
+
+def _kept(rule: catalogue.Rule) -> Verdict:
+    return Verdict.TRAIT if rule.strength is Strength.TRAIT else Verdict.KEPT
+
+
+def _folded(rows: Sequence[Cell]) -> Cell:
+    """Make one cell of many cases: broken if any is, with the first that was."""
+    if len(rows) == 1:
+        return rows[0]
+    broken = [cell for cell in rows if cell.verdict is Verdict.BROKEN]
+    if not broken:
+        return _with_seen(rows[0], f"in all of {len(rows)} cases")
+    return _with_seen(broken[0], f"{broken[0].seen}; so in {len(broken)} of {len(rows)} cases")
+
+
+def _with_seen(cell: Cell, seen: str) -> Cell:
+    return Cell(cell.check, cell.rule, cell.subject, cell.verdict, seen, cell.why, cell.link)
+
+
+# The matrix that is made of it.
+
+
+def matrix(recorder: Recorder, variants: Mapping[str, Variant]) -> Matrix:
+    """Give the matrix of what was seen, and of what could not be."""
+    checks, specimens = all_checks(), all_specimens()
+    needs = {module for variant in variants.values() for module in variant.needs}
+    says = {name: _says(check.run.__doc__) for name, check in checks.items()}
+    says |= {name: _says(each.run.__doc__) for name, each in specimens.items()}
+    says |= dict.fromkeys(ASPECTS, _says(of_the_states))
+    subjects = [Subject(name, Kind.VARIANT) for name in variants]
+    subjects += [Subject(name, Kind.SPECIMEN) for name in _ways()]
+    return Matrix(
+        SCHEMA,
+        now(),
+        commit(),
+        platform.python_version(),
+        versions(needs),
+        f"{processor()}, {platform.platform()}",
+        [_rule(rule) for rule in RULES.values()],
+        [Told(name, text) for name, text in says.items()],
+        subjects,
+        recorder.cells() + _not_run(variants),
+    )
+
+
+def _ways() -> dict[str, None]:
+    return dict.fromkeys(each.way for each in all_specimens().values())
+
+
+def _says(docstring: str | None) -> str:
+    return " ".join((docstring or "").split())
+
+
+def _rule(rule: catalogue.Rule) -> Rule:
+    chapter = CHAPTERS[rule.number.rstrip("0123456789")]
+    return Rule(rule.number, rule.strength, rule.says, chapter)
+
+
+def _not_run(variants: Mapping[str, Variant]) -> list[Cell]:
+    """Say of each variant that is not installed why nothing of it was seen."""
+    absent = [(name, why) for name, each in variants.items() if (why := missing(each))]
+    return [
+        Cell(check.name, check.rule.number, name, Verdict.NOT_RUN, why=why)
+        for name, why in absent
+        for check in all_checks().values()
+    ]
+
+
+def column(cells: Sequence[Cell], variant: str) -> list[str]:
+    """Give the lines of one variant's column: experiment, verdict, and what was seen."""
+    places = {number: place for place, number in enumerate(RULES)}
+    mine = sorted(
+        (cell for cell in cells if cell.subject == variant), key=lambda cell: places[cell.rule]
+    )
+    wide = max((len(cell.check) for cell in mine), default=0)
+    return [f"{cell.check:{wide}}  {cell.verdict:14}  {cell.seen or cell.why}" for cell in mine]

@@ -1,0 +1,70 @@
+"""Variants of somebody's own, by `--impl FILE.py`: the example of CONTRIBUTING.md, and worse."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+A_FEW = "test_rule and (L1-never_more or R1-in_order)"
+
+
+def example() -> str:
+    """Give the file that CONTRIBUTING.md shows."""
+    [code] = re.findall(r"```python\n(# mine\.py\n.*?)```", CONTRIBUTING, re.DOTALL)
+    return str(code)
+
+
+def judged(file: Path, rules: str = A_FEW) -> subprocess.CompletedProcess[str]:
+    """Hold the variants of the file against these rules."""
+    command = (sys.executable, "-m", "pytest", "tests/", "--impl", str(file), "-k", rules)
+    return subprocess.run(
+        [*command, "-p", "no:cacheprovider", "-p", "no:randomly"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+
+
+def test_the_example_has_its_column(tmp_path: Path) -> None:
+    """What CONTRIBUTING.md shows can be copied, keeps its rules, and has them in its column."""
+    file = tmp_path / "mine.py"
+    file.write_text(example(), encoding="utf-8")
+    told = judged(file)
+    assert told.returncode == pytest.ExitCode.OK, told.stdout
+    assert re.search(r"= mine/window =+\n+L1-never_more +kept +at most 5 in progress", told.stdout)
+    assert re.search(r"\nR1-in_order +kept +\S", told.stdout)
+
+
+def test_what_breaks_a_rule_is_told(tmp_path: Path) -> None:
+    """One call over the limit fails the run, and the column says what was seen."""
+    file = tmp_path / "mine.py"
+    file.write_text(example().replace("== limit", "> limit"), encoding="utf-8")
+    told = judged(file)
+    assert told.returncode == pytest.ExitCode.TESTS_FAILED, told.stdout
+    assert re.search(r"\nL1-never_more +broken +L1: 6 calls in progress at once", told.stdout)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (None, "is no Python file"),
+        ("x = 1", "has no VARIANTS"),
+        ("VARIANTS = {}", "has no VARIANTS"),
+        ("VARIANTS = {'mine': 1}", "has no VARIANTS"),
+    ],
+    ids=["absent", "none", "empty", "of something else"],
+)
+def test_a_file_without_variants_is_refused(text: str | None, told: str, tmp_path: Path) -> None:
+    """One line says what the file must have."""
+    file = tmp_path / "mine.py"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    ended = judged(file)
+    assert ended.returncode == pytest.ExitCode.USAGE_ERROR
+    assert told in ended.stderr
+    assert "Traceback" not in ended.stderr

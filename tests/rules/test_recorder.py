@@ -1,0 +1,132 @@
+"""The recorder: what an experiment shows becomes a cell, and passes only if it was expected."""
+
+from collections.abc import Callable
+
+import pytest
+
+from impls.contract import Variant
+from impls.registry import VARIANTS
+from report.matrix import Cell, Verdict
+from rules.catalogue import RULES
+from rules.checks import Check, all_checks
+from rules.known import Known
+from rules.specimen import all_specimens
+from rules.states import ASPECTS
+from rules.trial import Trial
+from tests.rules.recorder import Recorder, column, matrix
+
+FAULT = Known("a reason", "https://example.org/1")
+BROKE = "L1: 6 calls in progress at once"
+
+
+def held(
+    run: Callable[[Trial], str], fault: Known | None = None, number: str = "L1"
+) -> tuple[list[Cell], BaseException | None]:
+    """Hold one experiment; give the cells, and what the test would end with."""
+    recorder = Recorder()
+    check = Check(f"{number}-some", RULES[number], frozenset(), frozenset(), gates=False, run=run)
+    try:
+        recorder.hold(check, "some/variant", lambda: run(None), fault)  # type: ignore[arg-type] # unused
+    except (AssertionError, pytest.xfail.Exception) as ended:
+        return recorder.cells(), ended
+    return recorder.cells(), None
+
+
+def keeps(_: Trial) -> str:
+    return "at most 5"
+
+
+def breaks(_: Trial) -> str:
+    raise AssertionError(BROKE)
+
+
+def test_kept() -> None:
+    """What keeps a rule passes, and says what was seen."""
+    [cell], ended = held(keeps)
+    assert (cell.verdict, cell.seen, ended) == (Verdict.KEPT, "at most 5", None)
+
+
+def test_a_trait_has_its_value() -> None:
+    """A trait is neither kept nor broken."""
+    [cell], _ = held(keeps, number="E5")
+    assert cell.verdict is Verdict.TRAIT
+
+
+def test_broken() -> None:
+    """What breaks a rule fails with what was seen."""
+    [cell], ended = held(breaks)
+    assert (cell.verdict, cell.seen, cell.why) == (Verdict.BROKEN, BROKE, "")
+    assert isinstance(ended, AssertionError)
+    assert str(ended).startswith(BROKE)
+
+
+def test_broken_as_known() -> None:
+    """What is known to break it is expected to, and the cell says why, and where that is told."""
+    [cell], ended = held(breaks, FAULT)
+    assert isinstance(ended, pytest.xfail.Exception)
+    assert (cell.verdict, cell.why, cell.link) == (Verdict.BROKEN, *FAULT[:2])
+
+
+def test_a_fault_that_is_gone() -> None:
+    """What was known to break a rule and keeps it fails until its row goes."""
+    [cell], ended = held(keeps, FAULT)
+    assert cell.verdict is Verdict.KEPT
+    assert "the fault is gone" in str(ended)
+
+
+@pytest.mark.parametrize(
+    ("run", "told"),
+    [(lambda _: "", "says what was seen"), (breaks, "not this rule's message")],
+    ids=["silent", "of another rule"],
+)
+def test_an_experiment_that_says_nothing_of_its_rule_fails(
+    run: Callable[[Trial], str], told: str
+) -> None:
+    """Neither silence nor another rule's message is a verdict."""
+    _, ended = held(run, number="C1")
+    assert told in str(ended)
+
+
+def test_many_cases_are_one_cell() -> None:
+    """It is broken if any case is, and says how many are."""
+    recorder = Recorder()
+    for subject, verdicts in (("a", "KKB"), ("b", "KK")):
+        for each in verdicts:
+            verdict, seen = {"K": (Verdict.KEPT, "kept"), "B": (Verdict.BROKEN, BROKE)}[each]
+            recorder.note(Cell("L1-cases", "L1", subject, verdict, seen))
+    a, b = recorder.cells()
+    assert (a.verdict, a.seen) == (Verdict.BROKEN, f"{BROKE}; so in 1 of 3 cases")
+    assert (b.verdict, b.seen) == (Verdict.KEPT, "in all of 2 cases")
+
+
+def test_the_matrix_has_everything() -> None:
+    """Every rule, every experiment and every variant is in it, whatever was run."""
+    whole = matrix(Recorder(), VARIANTS)
+    assert [each.number for each in whole.rules] == list(RULES)
+    experiments = {*all_checks(), *all_specimens(), *ASPECTS}
+    assert {each.name for each in whole.checks} == experiments
+    assert all(each.says for each in whole.checks)
+    assert {each.name for each in whole.subjects} >= set(VARIANTS)
+
+
+def test_what_is_not_installed_says_so() -> None:
+    """A variant that is not here has a cell for each check, with the reason."""
+    absent = Variant("absent", ("no_such_module",), lambda: pytest.fail("it was loaded"))
+    cells = matrix(Recorder(), {"absent": absent}).cells
+    assert {cell.check for cell in cells} == set(all_checks())
+    assert {(cell.verdict, cell.why) for cell in cells} == {
+        (Verdict.NOT_RUN, "not installed: no_such_module")
+    }
+
+
+def test_a_column() -> None:
+    """It has a line for each cell of the variant, in the order of the rules."""
+    cells = [
+        Cell("C1-x", "C1", "mine", Verdict.NOT_APPLICABLE, why="declared"),
+        Cell("L1-x", "L1", "mine", Verdict.KEPT, "at most 5"),
+        Cell("L1-x", "L1", "other", Verdict.KEPT, "at most 4"),
+    ]
+    assert column(cells, "mine") == [
+        "L1-x  kept            at most 5",
+        "C1-x  not applicable  declared",
+    ]

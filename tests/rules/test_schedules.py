@@ -1,0 +1,134 @@
+"""Random schedules: every variant is held against the model, and the model against broken ones."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, find, given, settings
+from hypothesis import strategies as st
+
+from impls.contract import Variant
+from impls.registry import REFERENCE
+from origin.plan import At, Fault
+from origin.process import ROOT, Origin
+from rules.acts import MOST, Act, Schedule, safe
+from rules.schedules import command, hold, main, read
+from rules.trial import Trial
+from tests.rules.broken import VARIANTS
+
+EXAMPLES = int(os.environ.get("SCHEDULES", "25"))
+"""Schedules for each variant; `SCHEDULES=3000` for a long search."""
+
+COUNTS = st.integers(0, MOST)
+PLACES = st.sampled_from(At)
+PLAIN = st.just(Act())
+LATE = st.builds(Act, delay=st.integers(1, 10), at=PLACES)
+HELD = st.builds(Act, received=COUNTS, answered=st.just(0) | COUNTS, at=PLACES)
+SILENT = st.builds(Act, silent=st.just(True), at=PLACES)
+STRUCK = st.builds(Act, received=st.just(0) | COUNTS, fault=st.sampled_from(Fault), at=PLACES)
+SCHEDULES = st.builds(
+    Schedule,
+    calls=st.lists(PLAIN | STRUCK | HELD | LATE | SILENT, min_size=1, max_size=MOST).map(tuple),
+    limit=st.integers(1, 6),
+    on_error=st.sampled_from(["collect", "raise"]),
+    timed=st.booleans(),
+    deadline=st.sampled_from([False] * 3 + [True]),
+    abort=st.sampled_from([False] * 3 + [True]),
+    received=COUNTS,
+    answered=COUNTS,
+).map(safe)
+
+searching = settings(
+    max_examples=EXAMPLES,
+    deadline=None,  # a schedule has time limits of its own
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,  # the variant is the same in all examples
+    ],
+)
+
+
+@searching
+@given(schedule=SCHEDULES)
+def test_schedules(schedule: Schedule, variant: Variant, origin: Origin) -> None:
+    """Whatever the origin does, the variant keeps to the model."""
+    try:
+        assert hold(schedule, Trial(variant, origin))
+    except AssertionError as broken:
+        raise AssertionError(f"{broken}\n{command(schedule, variant)}") from None
+
+
+@given(schedule=SCHEDULES)
+def test_what_is_safe_stays_so(schedule: Schedule) -> None:
+    """Nothing is left to lower, and what is printed can be read."""
+    assert safe(schedule) == schedule
+    assert read(msgspec.json.encode(schedule).decode()) == schedule
+
+
+FOUND = {
+    "TriesThreeTimes": r"R1: calls were made too often: \{47\d\d: [34]",
+    "SwallowsErrors": r"F3: call 47\d\d gave Value\(''\); it may give an error",
+    "one_over_the_limit": r"L1: \d calls in progress at once; the limit is \d",
+}
+"""What breaks on purpose, and what the model says of it."""
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_finds_shrinks_and_replays(name: str, origin: Origin) -> None:
+    """The search finds a schedule, makes it small, and the printed command runs it again."""
+    variant, words = VARIANTS[name], FOUND[name]
+
+    def says(schedule: Schedule) -> bool:
+        try:
+            hold(schedule, Trial(variant, origin))
+        except AssertionError as broken:
+            return bool(re.match(words, str(broken)))
+        return False
+
+    search = settings(max_examples=100, derandomize=True, database=None, deadline=None)
+    found = find(SCHEDULES, says, settings=search)
+    assert sum(act != Act() for act in found.calls) <= 2
+    [_, *words_of_it] = shlex.split(command(found, variant))
+    ran = subprocess.run(
+        [sys.executable, *words_of_it], check=False, cwd=ROOT, capture_output=True, text=True
+    )
+    assert ran.returncode == 1, ran.stderr
+    assert re.match(words, ran.stdout)
+
+
+def run_again(*words: str) -> int:
+    try:
+        return main(["--variant", REFERENCE, *words])
+    except SystemExit as ended:
+        return int(ended.code or 0)
+
+
+def test_a_command_that_finds_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """A schedule that breaks no rule ends well, and says what came of it."""
+    assert run_again('{"calls": [{}, {"fault": "status 500"}], "limit": 2}') == 0
+    assert capsys.readouterr().out == "2 calls ended with results\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["{"], "JSON is malformed|Input data was truncated"),
+        (["{}"], "missing required field `calls`"),
+        (['{"calls": [{"wait": 1}]}'], "unknown field `wait` - at `\\$.calls\\[0\\]`"),
+        (
+            ['{"calls": [{"silent": true}]}'],
+            r'for ever; the nearest that can\'t is {"calls":\[{}\]}',
+        ),
+        (["{}", "--variant", "nobody"], "there is no variant 'nobody'; there are asyncio/workers"),
+        (["{}", "--home", "nowhere"], "No module named 'nowhere'"),
+    ],
+)
+def test_a_command_that_makes_no_sense(
+    words: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What can't be run is refused, with the reason."""
+    assert run_again(*words) == 2
+    assert re.search(complaint, capsys.readouterr().err)
