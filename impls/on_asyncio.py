@@ -29,6 +29,7 @@ Work = Callable[..., Awaitable[Any]]
 Call = Callable[[int], Awaitable[Any]]
 Strategy = Callable[[Call, Iterable[int], int], Awaitable[list[Any]]]
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Ended = outcome.Outcome[list[Any]]
 
 
 # The client: a pool of keep-alive connections.
@@ -114,6 +115,8 @@ async def workers(call: Call, args: Iterable[int], limit: int) -> list[Any]:
         async with asyncio.TaskGroup() as group:
             for _ in range(limit):
                 group.create_task(worker())
+        if next(numbered, None):  # all workers have stopped, and nobody has stopped the batch
+            raise RuntimeError("a call cancelled its own task, and left it so: see uncancel()")
     return results
 
 
@@ -199,20 +202,23 @@ async def settle_unless_answered(
 ) -> list[Any]:
     """Run the batch, and cancel it from outside when the call of `abort_on` is answered."""
     work = asyncio.create_task(settle(call, strategy, batch))
+    ended: Ended = outcome.Error(Aborted())
 
     async def abort() -> None:
         await call(abort_on)
         work.cancel()
 
-    aborting = asyncio.create_task(abort())
-    try:
-        return await work
-    except asyncio.CancelledError:
-        if aborting.done():
-            raise Aborted from None
-        raise
-    finally:
+    async with asyncio.TaskGroup() as group:
+        aborting = group.create_task(abort())
+        try:
+            ended = outcome.Value(await work)
+        except asyncio.CancelledError:
+            if not aborting.done():
+                raise
+        except Exception as error:  # noqa: BLE001 - kept whole: the group would wrap it again
+            ended = outcome.Error(error)
         aborting.cancel()
+    return ended.unwrap()
 
 
 async def finish(call: Call, strategy: Strategy, batch: Batch) -> Finished:

@@ -104,19 +104,28 @@ async def checkpoint(arg: int) -> int:
 async def ask_each(group: curio.TaskGroup) -> None:
     """Wait for each task of the group as it ends; when one fails, cancel the rest, and raise all.
 
-    The group's own block would tell of the first error at most.
+    The group's own block would tell of the first error at most, and if it were cancelled a second
+    time it would leave behind what still cleans up.
     """
-    async for task in group:
-        if task.exception:
-            others = group.tasks
+    try:
+        async for task in group:
+            if task.exception is not None:
+                others = group.tasks
+                break
+        else:
+            return
+    finally:
+        async with curio.disable_cancellation():
             await group.cancel_remaining()
-            errors = [other.exception for other in others if failed(other)]
-            raise BaseExceptionGroup("unhandled errors in a TaskGroup", [task.exception, *errors])
+    errors = [each.exception for each in (task, *others) if failed(each)]
+    if not errors:  # on Ctrl-C curio cancels every task itself
+        raise task.exception
+    raise BaseExceptionGroup("unhandled errors in a TaskGroup", errors)
 
 
 def failed(task: curio.Task) -> bool:
     """Tell whether a task that has ended did so by an error of its own."""
-    return bool(task.exception) and not isinstance(task.exception, curio.TaskCancelled)
+    return not isinstance(task.exception, curio.TaskCancelled | None)
 
 
 async def workers(call: Call, args: Iterable[int], limit: int) -> list[Any]:
@@ -231,7 +240,7 @@ async def settle_unless_answered(
     aborting = await curio.spawn(abort)
     try:
         await work.wait()
-        if isinstance(work.exception, curio.TaskCancelled):
+        if work.cancelled and not failed(work):  # also if it had its result in that instant
             raise Aborted
         return work.result
     finally:

@@ -180,8 +180,16 @@ def missing(variant: Variant) -> str | None:
     """Say what the variant needs and does not find here, or what is wrong with it, if anything."""
     if variant.name in BROKEN:
         return BROKEN[variant.name]
-    lacking = [module for module in variant.needs if find_spec(module) is None]
+    lacking = [module for module in variant.needs if not found(module)]
     return f"not installed: {', '.join(lacking)}" if lacking else None
+
+
+def found(module: str) -> bool:
+    """Tell whether there is such a module; the packages that a dotted name is in are imported."""
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # of such a package
+        return False
 
 
 def choose(patterns: Sequence[str]) -> list[Variant]:

@@ -117,10 +117,13 @@ def _why_mute(standing: Standing) -> str:
 def _cheaper_strategy(standings: Sequence[Standing]) -> Iterator[str]:
     charged = [each for each in standings if each.counts == "cpu" and _heard(each)]
     for usual, other in permutations(_strategies_of(charged), 2):
-        pairs = [pair for each in charged for pair in _on_each_runtime(each, other, usual).values()]
-        if pairs and all(pair.told is Tell.SLOWER for pair in pairs):
+        pairs = [_on_each_runtime(each, other, usual) for each in charged]
+        runtimes = list(dict.fromkeys(on for found in pairs for on in found))
+        told = [pair.told for found in pairs for pair in found.values()]
+        if told and all(tell is Tell.SLOWER for tell in told):
+            where = f"each of {len(runtimes)} runtimes" if len(runtimes) > 1 else runtimes[0]
             on = listed([each.course.name for each in charged])
-            yield f"Use {usual}: {other} costs more CPU time on every runtime, on {on}."
+            yield f"Use {usual}: {other} costs more CPU time on {where}, on {on}."
 
 
 def _strategies_of(standings: Iterable[Standing]) -> list[str]:

@@ -22,8 +22,9 @@ RESET_UNHEARD = Known(
 )
 
 NEXT_IN_LINE = Known(
-    "a task that fails gives its slot to the next in line before its group hears of the failure, "
-    "so one queued call begins, and is cut off"
+    "`async with` gives the slot of a call that failed to the next in line before the group hears of "
+    "the failure, so one queued call begins, and is cut off; to give it back only after a success "
+    "would prevent that, but is not how a semaphore is used"
 )
 
 EXITS_SWALLOWED = Known(
@@ -38,17 +39,20 @@ CANCELLED_ONCE = Known(
 )
 
 WHOLE_MILLISECONDS = Known(
-    "uvloop: a timer counts from the last whole millisecond, so it can fire up to one early",
+    "uvloop: rounds a delay to whole milliseconds, and counts it from the last whole one, so a "
+    "timer can fire up to one and a half early",
     "https://github.com/MagicStack/uvloop/issues/739",
 )
 
 ONE_CONTEXT = Known(
-    "all tasks of curio share one context, so one call sees what another has set",
+    "all tasks of curio share one context, so one call sees what another has set, unless its "
+    "kernel is made with taskcls=ContextTask",
     "https://github.com/dabeaz/curio/issues/310",
 )
 
 QUADRATIC = Known(
-    "what a task of curio costs grows with the number of tasks in its group",
+    "curio's kernel asserts that no task is made ready twice, and looks through all that are; "
+    "python -O leaves that out",
     "https://github.com/dabeaz/curio/issues/360",
 )
 

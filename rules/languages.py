@@ -241,7 +241,7 @@ class _Curio(_Async):
     def census(self) -> int:
         import curio.meta
 
-        return len(curio.meta._locals.kernel._tasks)  # curio tells of its tasks to tasks only
+        return len(curio.meta._locals.kernel._tasks)  # as its own monitor does: no public way
 
 
 class _Uncancelled(BaseException):

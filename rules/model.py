@@ -15,6 +15,7 @@ from impls.contract import Aborted, CallError, DeadlineExceeded, Endpoint, Finis
 from origin.ledger import End, Ledger
 from origin.plan import Fault
 from rules.acts import Act, Schedule
+from rules.chapters.errors import single_errors
 from rules.deviations import tolerated
 from rules.trial import LATER, Trial, texts
 
@@ -117,13 +118,6 @@ class Held(NamedTuple):
         return any(tolerated(number, self.trial.variant) for number in numbers)
 
 
-def leaves(error: BaseException) -> list[BaseException]:
-    """Give the errors in a group of groups; a bare one is its own only leaf."""
-    if isinstance(error, BaseExceptionGroup):
-        return [leaf for each in error.exceptions for leaf in leaves(each)]
-    return [error]
-
-
 def ending_of(error: BaseException, *, deadline: bool) -> Ending:
     """Tell what a batch raised; one that failed may have met its deadline before it could leave."""
     if isinstance(error, Aborted):
@@ -131,7 +125,7 @@ def ending_of(error: BaseException, *, deadline: bool) -> Ending:
     if isinstance(error, TimeoutError) and not isinstance(error, CallError):
         return Ending.LATE
     allowed = (CallError, DeadlineExceeded) if deadline else CallError
-    failed = all(isinstance(leaf, allowed) for leaf in leaves(error))
+    failed = all(isinstance(each, allowed) for each in single_errors(error))
     return Ending.FAILED if failed else Ending.ODD
 
 
@@ -194,9 +188,9 @@ def the_errors(held: Held) -> None:
     if not (isinstance(ended, outcome.Error) and held.ending is Ending.FAILED):
         return
     failing = [arg for arg, got in held.allowed.items() if got - {Got.VALUE}]
-    for leaf in leaves(ended.error):
-        if not isinstance(leaf, DeadlineExceeded):
-            the_error(leaf, failing, held.trial.endpoint)
+    for each in single_errors(ended.error):
+        if not isinstance(each, DeadlineExceeded):
+            the_error(each, failing, held.trial.endpoint)
 
 
 def the_error(error: BaseException, args: Sequence[int], endpoint: Endpoint) -> None:

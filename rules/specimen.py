@@ -8,9 +8,9 @@ what was seen if not.  Which of the two must happen is declared beside it, and s
 import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
-from importlib.util import find_spec
 from typing import NamedTuple
 
+from impls.registry import found
 from origin.process import Origin
 from rules.catalogue import RULES, Rule
 from rules.known import Known
@@ -42,7 +42,7 @@ class Specimen(NamedTuple):
 
     def missing(self) -> str | None:
         """Say what it needs and does not find here, if anything."""
-        lacking = [module for module in self.needs if find_spec(module) is None]
+        lacking = [module for module in self.needs if not found(module)]
         return f"not installed: {', '.join(lacking)}" if lacking else None
 
 

@@ -22,6 +22,7 @@ import outcome
 from impls.contract import Aborted, Batch, CallError, Finished, Variant
 from origin.ledger import End, Ledger
 from origin.plan import At, Fault, Plan, Seen, Step
+from rules.chapters.errors import single_errors
 from rules.languages import LANGUAGES
 from rules.trial import INTRUDER_TIME, LATER, PATIENCE, Trial, texts
 
@@ -39,6 +40,7 @@ SOON = 0.03
 run again with a longer one."""
 
 LONGEST = 2.0
+"""Seconds of the longest such limit; who has not reached the state then, never will."""
 
 
 class Where(StrEnum):
@@ -97,6 +99,16 @@ class Case(NamedTuple):
         return range(2 * LIMIT if self.state is Where.WAITING else LIMIT)
 
     @property
+    def begins(self) -> int:
+        """How many calls begin before the end: as many as the limit, or, where it goes on, all."""
+        return len(self.calls) if self.goes_on else LIMIT
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether a time limit brings the end, and not what the origin has seen."""
+        return self.cause in (Cause.CALL_LIMIT, Cause.DEADLINE)
+
+    @property
     def goes_on(self) -> bool:
         """Whether the batch goes on: a call that runs out of time is one outcome among others."""
         return self.cause is Cause.CALL_LIMIT and self.collect
@@ -141,15 +153,14 @@ class Shown(NamedTuple):
 def show(case: Case, trial: Trial, *, waits: bool = True) -> Shown:
     """Run the case; `waits` is False for a variant that is known never to hang up."""
     seconds = SOON
-    while True:
+    shown = _shown(case, trial, seconds, waits)
+    while case.is_timed and shown.begun() < case.begins and (seconds := 4 * seconds) < LONGEST:
         shown = _shown(case, trial, seconds, waits)
-        if seconds >= LONGEST or shown.begun() >= LIMIT:
-            return shown
-        seconds *= 4
+    return shown
 
 
 def _shown(case: Case, trial: Trial, seconds: float, waits: bool) -> Shown:
-    cut = trial.cuts or case.cause in (Cause.CALL_LIMIT, Cause.DEADLINE)
+    cut = trial.cuts or case.is_timed
     tasks: list[int] = []
     sockets: list[int] = []
     census = _census(trial.variant, tasks, sockets)
@@ -188,7 +199,7 @@ def ending(case: Case, seconds: float) -> Batch:
         LIMIT,
         on_error="collect" if case.collect else "raise",
         call_timeout=seconds if case.cause is Cause.CALL_LIMIT else None,
-        deadline=seconds if case.cause is Cause.DEADLINE else LONGEST + PATIENCE,
+        deadline=seconds if case.cause is Cause.DEADLINE else 2 * seconds + PATIENCE,
         abort_on=ABORT if case.cause is Cause.ABORT else None,
     )
 
@@ -233,21 +244,29 @@ def failing(case: Case) -> range:
 
 def in_use(case: Case) -> int:
     """Count the connections that must be hung up."""
-    begun = len(case.calls) if case.goes_on else LIMIT
-    return max(begun - answered(case) - len(failing(case)), 0)
+    return max(case.begins - answered(case) - len(failing(case)), 0)
 
 
 # The aspects.
 
 
+def state_reached(shown: Shown) -> None:
+    """As many calls as the limit allows came to the state, or nothing has been shown."""
+    begun, least = shown.begun(), shown.case.begins
+    assert begun >= least, f"L4: only {begun} of {least} calls began before the end"
+
+
 def right_end(shown: Shown) -> None:
     """The batch ends with what its cause says."""
     found = shown.ended.outcome
-    if shown.case.goes_on:
-        assert _all_timed_out(found, shown), f"C15: the outcomes are {found}"
-    else:
-        assert isinstance(found, outcome.Error), f"C1: the batch gave {found}"
-        assert RIGHT_END[shown.case.cause](found.error), f"C1: the batch raised {found.error!r}"
+    assert isinstance(found, outcome.Error), f"C1: the batch gave {found}"
+    assert RIGHT_END[shown.case.cause](found.error), f"C1: the batch raised {found.error!r}"
+
+
+def right_outcomes(shown: Shown) -> None:
+    """The batch goes on, and each of its calls has run out of time."""
+    found = shown.ended.outcome
+    assert _all_timed_out(found, shown), f"C15: the outcomes are {found}"
 
 
 def _all_timed_out(found: outcome.Outcome[list[Any]], shown: Shown) -> bool:
@@ -258,15 +277,8 @@ def _all_timed_out(found: outcome.Outcome[list[Any]], shown: Shown) -> bool:
     )
 
 
-def leaves(error: BaseException) -> list[BaseException]:
-    """Give the errors in a group of groups; a bare one is its own only leaf."""
-    if isinstance(error, BaseExceptionGroup):
-        return [leaf for each in error.exceptions for leaf in leaves(each)]
-    return [error]
-
-
 def _all(kind: type[Exception]) -> Callable[[BaseException], bool]:
-    return lambda error: all(isinstance(each, kind) for each in leaves(error))
+    return lambda error: all(isinstance(each, kind) for each in single_errors(error))
 
 
 RIGHT_END: dict[Cause, Callable[[BaseException], bool]] = {
@@ -279,9 +291,8 @@ RIGHT_END: dict[Cause, Callable[[BaseException], bool]] = {
 
 def nothing_queued(shown: Shown) -> None:
     """No call that waited for a slot begins."""
-    if not shown.case.goes_on:
-        queued = shown.begun() - LIMIT
-        assert queued <= 0, f"E2: {queued} queued calls began"
+    queued = shown.begun() - LIMIT
+    assert queued <= 0, f"E2: {queued} queued calls began"
 
 
 def nothing_later(shown: Shown) -> None:
@@ -294,12 +305,11 @@ def nothing_later(shown: Shown) -> None:
 
 def hung_up(shown: Shown) -> None:
     """What was in use is hung up, and not only when the program ends."""
-    if shown.cut:
-        until = max((call.ended for call in shown.ledger.of([LAST]).calls), default=0.0)
-        calls = shown.ledger.of(shown.case.calls).calls
-        seen = sum(call.end is End.HUNG_UP and call.ended <= until for call in calls)
-        expected = in_use(shown.case)
-        assert seen >= expected, f"X1: {seen} of {expected} connections in use were hung up"
+    until = max((call.ended for call in shown.ledger.of([LAST]).calls), default=0.0)
+    calls = shown.ledger.of(shown.case.calls).calls
+    seen = sum(call.end is End.HUNG_UP and call.ended <= until for call in calls)
+    expected = in_use(shown.case)
+    assert seen >= expected, f"X1: {seen} of {expected} connections in use were hung up"
 
 
 def no_task_left(shown: Shown) -> None:
@@ -322,7 +332,9 @@ def right_answers(shown: Shown) -> None:
 
 
 ASPECTS: dict[str, Callable[[Shown], None]] = {
+    "L4-state_reached": state_reached,
     "C1-right_end": right_end,
+    "C15-right_outcomes": right_outcomes,
     "E2-nothing_queued": nothing_queued,
     "C2-nothing_later": nothing_later,
     "X1-all_hung_up": hung_up,
@@ -330,15 +342,29 @@ ASPECTS: dict[str, Callable[[Shown], None]] = {
     "X2-no_socket_left": no_socket_left,
     "X4-right_answers": right_answers,
 }
-"""What must be true after every case, by the rule that says so."""
+"""What must be true after a case, by the rule that says so."""
+
+ONLY_WHERE: dict[str, Callable[[Shown], bool]] = {
+    "C1-right_end": lambda shown: not shown.case.goes_on,
+    "C15-right_outcomes": lambda shown: shown.case.goes_on,
+    "E2-nothing_queued": lambda shown: not shown.case.goes_on,
+    "X1-all_hung_up": lambda shown: shown.cut,
+}
+"""Which cases an aspect is about, where that is not all."""
 
 
 def judged(shown: Shown) -> dict[str, str]:
-    """Give what was seen of each aspect that is broken."""
-    broken = {}
-    for name, aspect in ASPECTS.items():
-        try:
-            aspect(shown)
-        except AssertionError as seen:
-            broken[name] = str(seen)
-    return broken
+    """Give what breaks each aspect that the case is about: nothing, where it is kept."""
+    return {
+        name: _broken_by(shown, aspect)
+        for name, aspect in ASPECTS.items()
+        if name not in ONLY_WHERE or ONLY_WHERE[name](shown)
+    }
+
+
+def _broken_by(shown: Shown, aspect: Callable[[Shown], None]) -> str:
+    try:
+        aspect(shown)
+    except AssertionError as seen:
+        return str(seen)
+    return ""

@@ -16,6 +16,7 @@ from impls.contract import Ability, Batch, DeadlineExceeded, Finished
 from origin.ledger import End
 from origin.plan import Plan, log_normal
 from rules.chapters.cancellation import made, words_of
+from rules.chapters.errors import reported
 from rules.checks import check
 from rules.trial import LIMIT, PATIENCE, Trial
 
@@ -42,15 +43,6 @@ BEYOND = 0.004
 
 SOON = 0.005
 """Seconds of the time limit of a call that is answered at about that time."""
-
-
-def leaves(error: BaseException) -> Iterator[BaseException]:
-    """Give the errors of which the error is made."""
-    if isinstance(error, BaseExceptionGroup):
-        for part in error.exceptions:
-            yield from leaves(part)
-    else:
-        yield error
 
 
 @check("C6")
@@ -191,7 +183,7 @@ def own_timeout_error(trial: Trial) -> str:
     batch = Batch([0], 1, call_timeout=PATIENCE, deadline=PATIENCE)
     ended = made(trial, call, batch).outcome
     assert isinstance(ended, outcome.Error), f"C14: the batch gave {ended}"
-    seen = list(leaves(ended.error))
+    seen = reported(ended)
     assert seen == [own], f"C14: a call's own TimeoutError was reported as {seen}"
     return "the call's own TimeoutError was reported as it was"
 

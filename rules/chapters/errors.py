@@ -68,11 +68,21 @@ def in_the_second_batch(trial: Trial) -> Step:
     return Step(gate=Seen(received=LIMIT + 3)) if trial.cuts else trial.others()
 
 
+def after_a_failure(rule: str, trial: Trial, others: Step | None = None) -> tuple[Ended, Ledger]:
+    """Let a call of five fail, and a second batch run; give how the first ended, and the ledger.
+
+    The others are answered in the midst of the second batch, unless they take a step of theirs.
+    """
+    plan = Plan(FAILS | answered_later(), otherwise=others or in_the_second_batch(trial))
+    [failed, _], ledger = trial(plan, Batch(CALLS, LIMIT, deadline=PATIENCE), later())
+    assert ledger.count(End.FAULTED), f"{rule}: the limit, and so the failure, never came"
+    return failed.outcome, ledger
+
+
 @check("E1", gates=True)
 def none_begun_after_an_error(trial: Trial) -> str:
     """A call of five fails; the others would be answered while the program goes on."""
-    plan = Plan(FAILS | answered_later(), otherwise=in_the_second_batch(trial))
-    _, ledger = trial(plan, Batch(CALLS, LIMIT, deadline=PATIENCE), later())
+    _, ledger = after_a_failure("E1", trial)
     late = begun_later(CALLS, ledger)
     assert not late, f"E1: {late} calls began after the error had been reported"
     return "no call began after the error had been reported"
@@ -81,8 +91,7 @@ def none_begun_after_an_error(trial: Trial) -> str:
 @check("E2")
 def none_begun_by_the_failure(trial: Trial) -> str:
     """A call of five fails, with three waiting for a slot: these five are all that begin."""
-    plan = Plan(FAILS | answered_later(), otherwise=in_the_second_batch(trial))
-    _, ledger = trial(plan, Batch(CALLS, LIMIT, deadline=PATIENCE), later())
+    _, ledger = after_a_failure("E2", trial)
     begun = len(ledger.of(CALLS).calls)
     assert begun == LIMIT, f"E2: {begun - LIMIT} queued calls began after one had failed"
     return "no queued call began after one had failed"
@@ -91,8 +100,7 @@ def none_begun_by_the_failure(trial: Trial) -> str:
 @check("E3", Ability.CUTS, gates=True)
 def cut_off_by_an_error(trial: Trial) -> str:
     """A call of five fails; the others would never be answered, and another batch goes on."""
-    plan = Plan(FAILS | answered_later(), otherwise=Step(gate=NEVER))
-    _, ledger = trial(plan, Batch(CALLS, LIMIT, deadline=PATIENCE), later())
+    _, ledger = after_a_failure("E3", trial, Step(gate=NEVER))
     left = still_in_progress(CALLS, ledger)
     assert not left, f"E3: {left} calls were not cut off after another had failed"
     return "the calls in progress were cut off"
@@ -152,8 +160,7 @@ def all_awaited(trial: Trial) -> str:
     """A call fails while most calls of the batch have not begun."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        plan = Plan(FAILS | answered_later(), otherwise=in_the_second_batch(trial))
-        trial(plan, Batch(CALLS, LIMIT, deadline=PATIENCE), later())
+        after_a_failure("E12", trial)
         gc.collect()
     said = [str(warning.message) for warning in caught if "never awaited" in str(warning.message)]
     assert not said, f"E12: {len(said)} warnings such as {said[0]!r}"
@@ -163,9 +170,8 @@ def all_awaited(trial: Trial) -> str:
 @check("E14")
 def no_errors_of_its_own(trial: Trial) -> str:
     """A call of five fails, and the others are cut off by that, or answered."""
-    plan = Plan(FAILS | answered_later(), otherwise=in_the_second_batch(trial))
-    [failed, _], _ = trial(plan, Batch(CALLS, LIMIT, deadline=PATIENCE), later())
-    noise = [error for error in reported(failed.outcome) if not isinstance(error, CallError)]
+    failed, _ = after_a_failure("E14", trial)
+    noise = [error for error in reported(failed) if not isinstance(error, CallError)]
     assert not noise, f"E14: beside the call's error the batch raised {noise}"
     return "the batch raised nothing but the call's error"
 

@@ -159,8 +159,9 @@ def refused(trial: Trial) -> str:
         batch = Batch(CALLS, LIMIT, on_error="collect", deadline=PATIENCE)
         [ended] = trial.variant.load()(endpoint, [batch])
     assert isinstance(ended.outcome, outcome.Value), f"F1: the batch ended with {ended.outcome}"
-    for arg, found in zip(CALLS, ended.outcome.value, strict=False):
-        names(f"F1: call {arg}", found, str(endpoint), str(arg), "refused")
+    found = dict(zip(CALLS, ended.outcome.value, strict=False))
+    for arg in CALLS:
+        names(f"F1: call {arg}", found.get(arg), str(endpoint), str(arg), "refused")
     return "each call fails alone, and says so"
 
 

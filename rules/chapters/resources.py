@@ -47,7 +47,8 @@ def hung_up(trial: Trial) -> str:
     """The program goes on until the origin has seen all calls of the cancelled batch hung up."""
     plan = Plan(ABORTS | answered_later(Step(gate=Seen(hung_up=LIMIT))), otherwise=Step(NEVER))
     [_, second], ledger = trial(plan, aborted(), later())
-    assert isinstance(second.outcome, outcome.Value), "X1: not all cancelled calls were hung up"
+    all_cut = second.outcome == outcome.Value(texts(LATER))
+    assert all_cut, "X1: not all cancelled calls were hung up"
     [abort] = ledger.of([ABORT]).calls
     last = max(call.ended for call in ledger.of(CALLS).calls) - abort.ended
     return f"{LIMIT} calls hung up within {coarsely(last)}"
@@ -66,7 +67,7 @@ def no_descriptor_left(trial: Trial) -> str:
         f"X2: {last - first} more descriptors after {BATCHES * SIZE} calls"
     )
     after = open_files()
-    assert after == before, f"X2: {after - before} more descriptors after the end"
+    assert after <= before, f"X2: {after - before} more descriptors after the end"
     return f"no more descriptors after {BATCHES * SIZE} calls"
 
 

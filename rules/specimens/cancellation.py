@@ -40,8 +40,8 @@ SUPPRESSED = Known(
     "https://github.com/python/cpython/issues/103486",
 )
 EACH_PASS = Known(
-    "anyio on asyncio cancels a task again on each pass of the loop, until it has left",
-    "https://github.com/agronholm/anyio/issues/1257",
+    "to anyio a cancellation is a state, as to trio: it is delivered again on each pass of the "
+    "loop, until the task has left; asyncio.shield holds off one"
 )
 # C2: what runs on.
 

@@ -24,10 +24,7 @@ A_WHILE = 0.5
 
 Close = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
-FLUSHES = Known(
-    "close() first sends all that was written, and wait_closed() waits for that",
-    "https://github.com/python/cpython/issues/83939",
-)
+FLUSHES = Known("close() first sends all that was written, and wait_closed() waits for that")
 
 
 @contextmanager

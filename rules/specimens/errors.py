@@ -73,9 +73,9 @@ settled = partial(held_against, settled_when_the_arguments_fail, number="E15")
 
 
 RUNS_ON = Known(
-    "it tells of the first error and leaves the others running, those that wait for a slot too",
-    "https://github.com/python/cpython/issues/75633",
+    "it tells of the first error and leaves the others running, those that wait for a slot too"
 )
+RUNS_ON_IN_GATHER = Known(RUNS_ON.reason, "https://github.com/python/cpython/issues/75633")
 FIRST_ONLY = Known("it raises the first error; nobody asks for the others")
 IN_TURN = Known("a task is asked for its result when all before it have given theirs")
 
@@ -107,8 +107,8 @@ async def cancelled(tasks: Iterable[asyncio.Task[Any]]) -> None:
 # gather.
 
 
-@begun("asyncio.gather behind a Semaphore", fault=RUNS_ON)
-@cut("asyncio.gather behind a Semaphore", fault=RUNS_ON)
+@begun("asyncio.gather behind a Semaphore", fault=RUNS_ON_IN_GATHER)
+@cut("asyncio.gather behind a Semaphore", fault=RUNS_ON_IN_GATHER)
 @both("asyncio.gather behind a Semaphore", fault=FIRST_ONLY)
 @shaped("asyncio.gather behind a Semaphore")
 async def gathered(call: Call, args: Iterable[int], limit: int) -> list[Any]:
@@ -183,7 +183,7 @@ async def waited_and_cancelled(call: Call, args: Iterable[int], limit: int) -> l
 
 @heard(
     "asyncio.wait, whose tasks nobody asks",
-    fault=Known("wait never raises; a task's error is heard of when its result is asked for"),
+    fault=Known("wait raises no task's error; that is heard of when its result is asked for"),
 )
 async def waited_without_asking(call: Call, args: Iterable[int], limit: int) -> list[Any]:
     """Each task puts its result into its place, so why ask for it?"""
@@ -231,8 +231,8 @@ async def work(queue: asyncio.Queue[int], call: Call, results: dict[int, Any]) -
         results[arg] = await call(arg)
 
 
-@begun("workers of a Queue under asyncio.gather", fault=RUNS_ON)
-@cut("workers of a Queue under asyncio.gather", fault=RUNS_ON)
+@begun("workers of a Queue under asyncio.gather", fault=RUNS_ON_IN_GATHER)
+@cut("workers of a Queue under asyncio.gather", fault=RUNS_ON_IN_GATHER)
 async def queue_workers_gathered(call: Call, args: Iterable[int], limit: int) -> list[Any]:
     """One worker fails; the others take what is left in the queue."""
     queue, results = fill(args), dict[int, Any]()
@@ -364,6 +364,8 @@ async def curio_group_results(call: Call, args: Iterable[int], limit: int) -> li
 
 
 @heard("curio.TaskGroup, whose tasks are asked as they end", language="curio")
+@shaped("curio.TaskGroup, whose tasks are asked as they end", language="curio")
+@both("curio.TaskGroup, whose tasks are asked as they end", language="curio", fault=FIRST_ONLY)
 async def curio_group_asked(call: Call, args: Iterable[int], limit: int) -> list[Any]:
     """Each task is asked within the block."""
     import curio

@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing, suppress
 from typing import Any
 
@@ -26,8 +26,8 @@ from rules.trial import PATIENCE
 LIMIT = 3
 CALLS = range(9)
 DEADLINE = 0.01
-HELD = Step(delay=0.1)
-"""A call that takes ten times its deadline."""
+HELD = Step(delay=0.3)
+"""A call that takes thirty times its deadline, so that all rounds of calls meet."""
 
 MANY = 100
 GIVEN_UP = 1.0
@@ -46,9 +46,23 @@ def blocking_call(origin: Origin, arg: int, ends: float = math.inf) -> None:
 
 
 def most_at_once(origin: Origin, run: Callable[[ThreadCall], object], each: Step = HELD) -> int:
-    """Run it over calls that outlast their deadline; give the most that were in progress."""
+    """Run it over calls that outlast their deadline; give the most that were in progress.
+
+    What it has abandoned has ended by then, and calls into nobody else's plan.
+    """
     origin.plan(Plan(otherwise=each))
-    run(lambda arg: blocking_call(origin, arg))
+    ended: list[Future[None]] = []
+
+    def call(arg: int) -> None:
+        mine = Future[None]()
+        ended.append(mine)
+        try:
+            blocking_call(origin, arg)
+        finally:
+            mine.set_result(None)
+
+    run(call)
+    wait(ended, PATIENCE)
     return origin.ledger(PATIENCE).most_in_progress()
 
 
@@ -134,19 +148,25 @@ def run_in_thread_behind_a_semaphore(origin: Origin) -> str:
 
 @specimen("L2", "trio.to_thread.run_sync(abandon_on_cancel=True, limiter=...)", "trio")
 def limiter_of_a_trio_thread(origin: Origin) -> str:
-    """The thread itself gives the slot back, when it has really ended."""
+    """The thread itself gives the slot back, when it has really ended.
+
+    Who has abandoned one asks for the next at once, and gives up while no slot is free.
+    """
     import trio
 
     async def batch(call: ThreadCall) -> None:
-        slots = trio.CapacityLimiter(LIMIT)
+        slots, todo = trio.CapacityLimiter(LIMIT), iter(CALLS)
 
-        async def one(arg: int) -> None:
-            with trio.move_on_after(DEADLINE):
-                await trio.to_thread.run_sync(call, arg, abandon_on_cancel=True, limiter=slots)
+        async def worker() -> None:
+            for arg in todo:
+                with trio.move_on_after(DEADLINE):
+                    await trio.to_thread.run_sync(call, arg, abandon_on_cancel=True, limiter=slots)
 
         async with trio.open_nursery() as nursery:
-            for arg in CALLS:
-                nursery.start_soon(one, arg)
+            for _ in range(LIMIT):
+                nursery.start_soon(worker)
+        for ended in range(LIMIT):
+            await slots.acquire_on_behalf_of(ended)
 
     return slots_held(origin, lambda call: trio.run(batch, call))
 

@@ -4,11 +4,13 @@ Each call is written once, in the words of `rules.languages`.  Nothing here wait
 but what runs out of it.
 """
 
+import asyncio
 import gc
 import subprocess
 import sys
 import weakref
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -142,6 +144,29 @@ def test_a_cancellation_of_its_own(limits: Any, variant: Variant) -> None:
         assert str(error) == f"cancelled itself, called with {FAILS}"
 
 
+@pytest.mark.parametrize("name", ["asyncio/workers", "asyncio/semaphore"])
+def test_a_call_that_leaves_its_task_cancelled(name: str) -> None:
+    """Its worker stops, as if the batch had been cancelled; no result is missing without a word."""
+
+    async def call(arg: int) -> int:
+        task = asyncio.current_task()
+        assert task
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(0)
+        return arg
+
+    [all_in_time, stopped] = VARIANTS[name].load()(
+        call, [Batch(range(LIMIT), LIMIT), Batch(range(9), LIMIT, on_error="collect")]
+    )
+    assert all_in_time.outcome == outcome.Value([0, 1])
+    if name == "asyncio/workers":
+        [error] = raised(stopped)
+        assert str(error) == "a call cancelled its own task, and left it so: see uncancel()"
+    else:
+        assert stopped.outcome.unwrap() == [outcome.Value(arg) for arg in range(9)]
+
+
 RAISES = """
 import builtins, sys
 from impls.contract import Batch
@@ -182,6 +207,38 @@ def test_the_end_of_the_program(kind: str, on_error: str, variant: Variant) -> N
         check=False,
     )
     assert done.stdout == f"['{kind}']\n", done
+
+
+# An abort.
+
+
+def test_an_abort_that_fails() -> None:
+    """The batch raises its error: who was to cancel it can't."""
+
+    async def call(arg: int) -> int:
+        if arg == FAILS:
+            raise LookupError
+        await asyncio.sleep(LONG)
+        return arg
+
+    [finished] = VARIANTS["asyncio/workers"].load()(call, [Batch([0], 1, abort_on=FAILS)])
+    assert [type(each) for each in raised(finished)] == [LookupError]
+
+
+def test_an_abort_that_was_not_needed() -> None:
+    """Its call has ended before the next batch begins."""
+    ended: list[int] = []
+
+    async def call(arg: int) -> int:
+        try:
+            await asyncio.sleep(AMPLE if arg == FAILS else 0)
+        finally:
+            await asyncio.sleep(0)
+            ended.append(arg)
+        return arg
+
+    VARIANTS["asyncio/workers"].load()(call, [Batch([0], 1, abort_on=FAILS), Batch([1], 1)])
+    assert ended == [0, FAILS, 1]
 
 
 # Arguments that raise.

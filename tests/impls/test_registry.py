@@ -143,6 +143,7 @@ def test_missing() -> None:
     assert missing(lacking("no_such_loop")) == "not installed: no_such_loop"
     both = lacking("no_such_runtime", "json", "no_such_loop")
     assert missing(both) == "not installed: no_such_runtime, no_such_loop"
+    assert missing(lacking("no_such_runtime.loops")) == "not installed: no_such_runtime.loops"
 
 
 def test_missing_imports_nothing() -> None:

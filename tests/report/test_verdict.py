@@ -139,9 +139,20 @@ def test_advice_needs_every_runtime(make: Make) -> None:
         "trio/semaphore": [20.0] * 5,
     }
     told = advice(standings(make({"loopback": figures}).results))
-    assert told == "Use workers: semaphore costs more CPU time on every runtime, on loopback."
+    assert told == "Use workers: semaphore costs more CPU time on each of 2 runtimes, on loopback."
     figures["trio/semaphore"] = [10.1] * 5
     assert not advice(standings(make({"loopback": figures}).results))
+
+
+def test_advice_of_one_runtime_names_it(make: Make) -> None:
+    """What was compared on one runtime alone is said of that one."""
+    figures = {
+        "asyncio/workers": [10.0] * 5,
+        "asyncio/semaphore": [20.0] * 5,
+        "trio/workers": [10.0] * 5,
+    }
+    told = advice(standings(make({"loopback": figures}).results))
+    assert told == "Use workers: semaphore costs more CPU time on asyncio, on loopback."
 
 
 def test_advice_where_everybody_keeps_pace(make: Make) -> None:

@@ -43,7 +43,12 @@ class Recorder:
         self, each: Check | Specimen, subject: str, run: Callable[[], str], fault: Known | None
     ) -> None:
         """Run an experiment, note what came of it, and fail the test if that was not expected."""
-        seen, broken = _outcome(run)
+        try:
+            seen, broken = _outcome(run)
+        except (Exception, pytest.fail.Exception) as error:
+            told = f"{each.rule.number}: {type(error).__name__}: {error}"
+            self.note(Cell(each.name, each.rule.number, subject, Verdict.BROKEN, told))
+            raise
         why, link = (fault.reason, fault.link) if fault and broken else ("", "")
         verdict = Verdict.BROKEN if broken else _kept(each.rule)
         self.note(Cell(each.name, each.rule.number, subject, verdict, seen, why, link))
@@ -145,4 +150,10 @@ def column(cells: Sequence[Cell], variant: str) -> list[str]:
         (cell for cell in cells if cell.subject == variant), key=lambda cell: places[cell.rule]
     )
     wide = max((len(cell.check) for cell in mine), default=0)
-    return [f"{cell.check:{wide}}  {cell.verdict:14}  {cell.seen or cell.why}" for cell in mine]
+    return [f"{cell.check:{wide}}  {cell.verdict:14}  {_told(cell)}" for cell in mine]
+
+
+def _told(cell: Cell) -> str:
+    """Say what was seen, and of a known fault why; or why nothing was."""
+    known = f" (known: {cell.why})" if cell.verdict is Verdict.BROKEN and cell.why else ""
+    return f"{cell.seen}{known}" if cell.seen else cell.why

@@ -18,6 +18,12 @@ def example() -> str:
     return str(code)
 
 
+def named(name: str, own: str | None = None) -> str:
+    """Give a file that offers a variant by this name, which has its own."""
+    made = f"Variant({own or name!r}, (), None)"
+    return f"from impls.contract import Variant\nVARIANTS = {{{name!r}: {made}}}"
+
+
 def judged(file: Path, rules: str = A_FEW) -> subprocess.CompletedProcess[str]:
     """Hold the variants of the file against these rules."""
     command = (sys.executable, "-m", "pytest", "tests/", "--impl", str(file), "-k", rules)
@@ -36,7 +42,9 @@ def test_the_example_has_its_column(tmp_path: Path) -> None:
     file.write_text(example(), encoding="utf-8")
     told = judged(file)
     assert told.returncode == pytest.ExitCode.OK, told.stdout
-    assert re.search(r"= mine/window =+\n+L1-never_more +kept +at most 5 in progress", told.stdout)
+    assert re.search(
+        r"= asyncio/window =+\n+L1-never_more +kept +at most 5 in progress", told.stdout
+    )
     assert re.search(r"\nR1-in_order +kept +\S", told.stdout)
 
 
@@ -56,8 +64,11 @@ def test_what_breaks_a_rule_is_told(tmp_path: Path) -> None:
         ("x = 1", "has no VARIANTS"),
         ("VARIANTS = {}", "has no VARIANTS"),
         ("VARIANTS = {'mine': 1}", "has no VARIANTS"),
+        (named("asyncio/window", "asyncio/other"), "whose name is 'asyncio/other'"),
+        (named("window"), "is not RUNTIME/STRATEGY, where RUNTIME is one of asyncio, "),
+        (named("trio/window"), "speaks asyncio; make it Variant('trio/window', …, speaks='trio')"),
     ],
-    ids=["absent", "none", "empty", "of something else"],
+    ids=["absent", "none", "empty", "of something else", "two names", "no runtime", "speaks"],
 )
 def test_a_file_without_variants_is_refused(text: str | None, told: str, tmp_path: Path) -> None:
     """One line says what the file must have."""

@@ -67,6 +67,22 @@ def test_broken_as_known() -> None:
     assert (cell.verdict, cell.why, cell.link) == (Verdict.BROKEN, *FAULT[:2])
 
 
+@pytest.mark.parametrize("error", [RuntimeError("by itself"), pytest.fail.Exception("too long")])
+def test_an_experiment_that_fails_by_itself(error: BaseException) -> None:
+    """It fails the test, and is told as broken: an earlier run's cell must not stand."""
+    recorder = Recorder()
+    check = all_checks()["L1-never_more"]
+
+    def fails() -> str:
+        raise error
+
+    with pytest.raises(type(error)):
+        recorder.hold(check, "some/variant", fails, FAULT)
+    [cell] = recorder.cells()
+    told = f"L1: {type(error).__name__}: {error}"
+    assert (cell.verdict, cell.seen, cell.why) == (Verdict.BROKEN, told, "")
+
+
 def test_a_fault_that_is_gone() -> None:
     """What was known to break a rule and keeps it fails until its row goes."""
     [cell], ended = held(keeps, FAULT)

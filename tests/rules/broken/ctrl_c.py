@@ -6,6 +6,7 @@ Strategy: a process of its own loads them by their names, so this module has the
 import asyncio
 import threading
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -32,14 +33,19 @@ def enter_here(name: str, run: Any, *caught: Caught) -> None:
 
 async def called_again(call: Call, args: Iterable[int], limit: int) -> list[Any]:
     """Take a cancellation for a failed call, and go on with the next one."""
+    results: list[Any] = []
+    numbered = enumerate(args)
 
-    async def whatever_happens(arg: int) -> Any:
-        try:
-            return await call(arg)
-        except asyncio.CancelledError:
-            return None
+    async def worker() -> None:
+        for place, arg in numbered:
+            results.append(None)
+            with suppress(asyncio.CancelledError):
+                results[place] = await call(arg)
 
-    return await workers(whatever_happens, args, limit)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(limit):
+            group.create_task(worker())
+    return results
 
 
 async def unstoppable(call: Call, args: Iterable[int], limit: int) -> list[Any]:

@@ -32,6 +32,8 @@ async def one_over_the_limit(call: Call, args: Iterable[int], limit: int) -> lis
 @broken(
     ("L4-never_less", "L4: at most 1 calls in progress; the limit is 5"),
     ("L4-beside_a_slow_call", "L4: beside a slow call only 0 calls were answered"),
+    ("E1-none_begun_after_an_error", "E1: the limit, and so the failure, never came"),
+    ("C2-none_begun_after_a_cancellation", "C2: the limit, and so its abort, never came"),
 )
 async def one_at_a_time(call: Call, args: Iterable[int], limit: int) -> list[Any]:
     """Await each call where it is made."""
