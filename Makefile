@@ -19,7 +19,7 @@ narrow := $(if $(PROFILE),--profile '$(PROFILE)') \
 
 # The last resort: uvloop swallows what the signal of pytest-timeout raises, and would hang for ever.
 test: .venv/.ready ## run the test suite: every rule against every variant, and the rest
-	$(PY) -m pytest -o faulthandler_timeout=180 -o faulthandler_exit_on_timeout=true
+	$(PY) -m pytest -n 2 --benchmark-disable -o faulthandler_timeout=180 -o faulthandler_exit_on_timeout=true
 
 lint: .venv/.ready ## check style, format and types
 	$(PY) -m ruff check

@@ -22,9 +22,10 @@ RESET_UNHEARD = Known(
 )
 
 NEXT_IN_LINE = Known(
-    "`async with` gives the slot of a call that failed to the next in line before the group hears of "
-    "the failure, so one queued call begins, and is cut off; to give it back only after a success "
-    "would prevent that, but is not how a semaphore is used"
+    "`async with` gives the slot of a call that failed to the next in line before its group hears "
+    "of the failure, so one queued call begins, and is cut off; to give it back only after a "
+    "success would prevent that, but is not how a semaphore is used",
+    seen="E2: [1-3] queued calls began",
 )
 
 EXITS_SWALLOWED = Known(

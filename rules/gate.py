@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from impls.contract import Variant
 from origin.process import started
-from rules.checks import Check, all_checks
+from rules.checks import Check, DoesNotApply, all_checks
 from rules.trial import Trial
 
 
@@ -34,6 +34,8 @@ def _seen(check: Check, trial: Trial) -> str:
         check.run(trial)
     except AssertionError as broke:
         return str(broke)
+    except DoesNotApply:
+        return ""
     except Exception as error:  # noqa: BLE001 - whatever a variant does, the others race
         return f"{check.rule.number}: {type(error).__name__}: {error}"
     return ""

@@ -19,11 +19,13 @@ class Known(NamedTuple):
         reason: why the rule is broken, as a person would accept it.
         link: the public issue where there is one.
         versions: where the fault is: specifiers by distribution, or by `python`; all must hold.
+        seen: what is seen of it, as a regular expression; anything else is another fault.
     """
 
     reason: str
     link: str = ""
     versions: Mapping[str, str] = {}
+    seen: str = ""
 
     def is_here(self) -> bool:
         """Tell whether the versions in use have the fault."""

@@ -8,13 +8,9 @@ call that is answered when the origin has seen hung up what the first one had in
 """
 
 import math
-import os
-import stat
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from enum import StrEnum
 from itertools import product
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import outcome
@@ -23,6 +19,7 @@ from impls.contract import Aborted, Batch, CallError, Finished, Variant
 from origin.ledger import End, Ledger
 from origin.plan import At, Fault, Plan, Seen, Step
 from rules.chapters.errors import single_errors
+from rules.descriptors import Descriptors, open_sockets
 from rules.languages import LANGUAGES
 from rules.trial import INTRUDER_TIME, LATER, PATIENCE, Trial, texts
 
@@ -130,7 +127,7 @@ class Shown(NamedTuple):
         second: the one after it.
         ledger: what the origin saw of all.
         tasks: how many were alive before it, and after.
-        sockets: how many were open before it, and in the end.
+        sockets: which were open before it, and in the end.
         cut: whether what was in use had to be cut off.
     """
 
@@ -139,7 +136,7 @@ class Shown(NamedTuple):
     second: Finished
     ledger: Ledger
     tasks: tuple[int, int]
-    sockets: tuple[int, int]
+    sockets: tuple[Descriptors, Descriptors]
     cut: bool
 
     def begun(self) -> int:
@@ -162,7 +159,7 @@ def show(case: Case, trial: Trial, *, waits: bool = True) -> Shown:
 def _shown(case: Case, trial: Trial, seconds: float, waits: bool) -> Shown:
     cut = trial.cuts or case.is_timed
     tasks: list[int] = []
-    sockets: list[int] = []
+    sockets: list[Descriptors] = []
     census = _census(trial.variant, tasks, sockets)
     warm_up = Batch(WARM_UP if case.reused else (), LIMIT, deadline=PATIENCE)
     second = Batch(LATER, LIMIT, deadline=PATIENCE)
@@ -172,7 +169,7 @@ def _shown(case: Case, trial: Trial, seconds: float, waits: bool) -> Shown:
     return Shown(case, ran[2], ran[4], ledger, (tasks[0], tasks[1]), (sockets[0], sockets[2]), cut)
 
 
-def _census(variant: Variant, tasks: list[int], sockets: list[int]) -> Callable[[], Batch]:
+def _census(variant: Variant, tasks: list[int], sockets: list[Descriptors]) -> Callable[[], Batch]:
     """Give a maker of batches of no calls, which count from within as arguments are drawn."""
 
     def nothing() -> Iterator[int]:
@@ -181,15 +178,6 @@ def _census(variant: Variant, tasks: list[int], sockets: list[int]) -> Callable[
         yield from ()
 
     return lambda: Batch(nothing(), 1)
-
-
-def open_sockets() -> int:
-    """Count this process's sockets; a loop may open other descriptors when it needs them first."""
-    modes = []
-    for descriptor in Path("/dev/fd").iterdir():
-        with suppress(OSError):  # that of the listing itself
-            modes.append(os.fstat(int(descriptor.name)).st_mode)
-    return sum(map(stat.S_ISSOCK, modes))
 
 
 def ending(case: Case, seconds: float) -> Batch:
@@ -321,8 +309,9 @@ def no_task_left(shown: Shown) -> None:
 def no_socket_left(shown: Shown) -> None:
     """Only connections of the pool are open."""
     before, after = shown.sockets
+    more = len(after - before)
     kept = shown.ledger.connections() - shown.ledger.count(End.HUNG_UP)
-    assert after - before <= kept, f"X2: {after - before} sockets more, for {kept} connections"
+    assert more <= kept, f"X2: {more} sockets more, for {kept} connections"
 
 
 def right_answers(shown: Shown) -> None:

@@ -9,13 +9,15 @@ import platform
 import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from impls.contract import Variant
 from impls.registry import VARIANTS, missing
 from origin.process import Origin, started
-from report.matrix import FOLDER, Matrix, merged, read, write
+from report.matrix import FOLDER, Cell, Matrix, merged, read, write
 from rules.deviations import known
 from tests.rules.outside import NoVariants, variants_in
 from tests.rules.recorder import Recorder, column, matrix
@@ -23,6 +25,8 @@ from tests.rules.recorder import Recorder, column, matrix
 RULES = Path(__file__).parent / "rules"
 OFFERED = pytest.StashKey[Mapping[str, Variant]]()
 RECORDER = pytest.StashKey[Recorder]()
+CELLS = "bounded-batch cells"
+"""What a process of pytest-xdist hands over."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,6 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
     except NoVariants as error:
         raise pytest.UsageError(f"--impl: {error}") from error
     config.stash[RECORDER] = Recorder()
+    if outside:  # the column tells it all, and comes last
+        config.option.tbstyle, config.option.reportchars = "line", ""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -67,11 +73,21 @@ def _judges_a_variant(item: pytest.Item) -> bool:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Leave the matrix for the report."""
+    """Leave the matrix for the report; one of several processes hands over what it saw."""
     config = session.config
-    if config.stash[RECORDER].cells() and not config.getoption("--impl"):
+    if hasattr(config, "workeroutput"):
+        config.workeroutput[CELLS] = msgspec.to_builtins(config.stash[RECORDER].noted())
+    elif config.stash[RECORDER].noted() and not config.getoption("--impl"):
         minor = platform.python_version().rpartition(".")[0]
         _keep(matrix(config.stash[RECORDER], VARIANTS), FOLDER / f"py{minor}.json")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what another process saw."""
+    told = getattr(node, "workeroutput", {}).get(CELLS, [])
+    for cell in msgspec.convert(told, list[Cell]):
+        node.config.stash[RECORDER].note(cell)
 
 
 def _keep(new: Matrix, file: Path) -> None:

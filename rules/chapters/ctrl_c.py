@@ -1,12 +1,12 @@
 """K: what Ctrl-C does to a batch, in a process of its own, with a real signal."""
 
 import os
-import select
+import selectors
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import lru_cache
 from http.client import HTTPConnection
@@ -115,9 +115,16 @@ def call(origin: Origin, arg: int, child: "subprocess.Popen[str]") -> None:
     with closing(HTTPConnection(*origin.calls)) as connection:
         connection.request("GET", f"/{arg}")
         answer, voice = connection.sock.fileno(), cast("IO[str]", child.stdout).fileno()
-        ready, _, _ = select.select([answer, voice], [], [], STARTING)
-        if answer not in ready:
+        if answer not in ready([answer, voice], STARTING):
             raise ChildProcessError("the process did not come to make its calls")
+
+
+def ready(descriptors: Sequence[int], seconds: float) -> set[int]:
+    """Give those of them that have something to read, as soon as one has, or after so long."""
+    with selectors.DefaultSelector() as selector:  # select() takes no numbers above 1023
+        for each in descriptors:
+            selector.register(each, selectors.EVENT_READ)
+        return {key.fd for key, _ in selector.select(seconds)}
 
 
 def fall_asleep(child: "subprocess.Popen[str]") -> None:
@@ -130,8 +137,11 @@ def fall_asleep(child: "subprocess.Popen[str]") -> None:
 def said(child: "subprocess.Popen[str]", until: float) -> str:
     """Give the next thing that the process says, or nothing if it says none until then."""
     output = cast("IO[str]", child.stdout)  # a pipe was asked for
-    ready, _, _ = select.select([output], [], [], max(0.0, until - time.monotonic()))
-    return output.readline().strip() if ready else ""
+    return (
+        output.readline().strip()
+        if ready([output.fileno()], max(0.0, until - time.monotonic()))
+        else ""
+    )
 
 
 def ends(child: "subprocess.Popen[str]") -> bool:

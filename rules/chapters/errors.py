@@ -14,7 +14,7 @@ from impls.contract import Ability, Batch, Call, CallError, Endpoint, Variant
 from impls.on_threads import Client
 from origin.ledger import End, Ledger
 from origin.plan import NEVER, Fault, Plan, Seen, Step
-from rules.checks import check
+from rules.checks import DoesNotApply, check
 from rules.trial import (
     INTRUDER_TIME,
     LATER,
@@ -88,7 +88,7 @@ def none_begun_after_an_error(trial: Trial) -> str:
     return "no call began after the error had been reported"
 
 
-@check("E2")
+@check("E2", gates=True)
 def none_begun_by_the_failure(trial: Trial) -> str:
     """A call of five fails, with three waiting for a slot: these five are all that begin."""
     _, ledger = after_a_failure("E2", trial)
@@ -135,7 +135,10 @@ def both_reported_from_the_buffers(trial: Trial) -> str:
         client.close()
         trial.origin.ledger(patience=PATIENCE)
 
-    [failed], _ = trial(plan, Batch(args(), 3, deadline=PATIENCE))
+    [failed], ledger = trial(plan, Batch(args(), 3, deadline=PATIENCE))
+    came = [call.arg for call in sorted(ledger.calls, key=lambda call: call.received)]
+    if came.index(signal) < len(failing):
+        raise DoesNotApply("it draws an argument before the calls of the last ones have begun")
     errors = [error for error in reported(failed.outcome) if isinstance(error, CallError)]
     both = len(errors) == len(failing)
     assert both, f"E6: two failures were in the buffers; reported: {errors}"

@@ -15,11 +15,11 @@ from importlib import import_module
 from typing import Any
 
 import outcome
-import psutil
 
 from impls.contract import Ability, Batch, Language
 from origin.plan import NEVER, Fault, Plan, Seen, Step
 from rules.checks import check
+from rules.descriptors import Descriptors, open_files
 from rules.languages import LANGUAGES
 from rules.trial import INTRUDER_TIME, LATER, LIMIT, PATIENCE, Trial, answered_later, later, texts
 
@@ -57,17 +57,17 @@ def hung_up(trial: Trial) -> str:
 @check("X2")
 def no_descriptor_left(trial: Trial) -> str:
     """Of 400 calls half run out of time and many are aborted; we count from within, and after."""
-    within: list[int] = []
+    within: list[Descriptors] = []
     trial(Plan(), Batch([], 1))  # what a runtime opens once for all it may keep
     gc.collect()  # what earlier tests left to the collector is none of ours
     before = open_files()
-    trial(churned(), counting(within), *churn(), counting(within))
+    quiet = Batch(HEALTHY, 1, deadline=PATIENCE)  # a loop closes what it was told to a turn later
+    trial(churned(), counting(within), *churn(), quiet, counting(within))
     first, last = within
-    assert last <= first + LIMIT, (
-        f"X2: {last - first} more descriptors after {BATCHES * SIZE} calls"
-    )
-    after = open_files()
-    assert after <= before, f"X2: {after - before} more descriptors after the end"
+    more = len(last - first)
+    assert more <= LIMIT, f"X2: {more} more descriptors after {BATCHES * SIZE} calls"
+    left = open_files() - before
+    assert not left, f"X2: {len(left)} more descriptors after the end"
     return f"no more descriptors after {BATCHES * SIZE} calls"
 
 
@@ -134,20 +134,14 @@ def churn() -> Iterator[Batch]:
         )
 
 
-def counting(into: list[int]) -> Batch:
-    """Give a batch of no calls that counts descriptors as its arguments are drawn."""
+def counting(into: list[Descriptors]) -> Batch:
+    """Give a batch of no calls that notes the descriptors as its arguments are drawn."""
 
     def nothing() -> Iterator[int]:
         into.append(open_files())
         yield from ()
 
     return Batch(nothing(), 1)
-
-
-def open_files() -> int:
-    """Count this process's descriptors."""
-    count: int = psutil.Process().num_fds()
-    return count
 
 
 # Garbage and memory.

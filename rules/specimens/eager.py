@@ -7,7 +7,7 @@ without.  A loop that nothing ends is stopped by its own clock.
 import asyncio
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from origin.process import Origin
@@ -105,7 +105,7 @@ def faults_of_early_3_12() -> Iterator[None]:
 
 def noise(loop_factory: Callable[[], asyncio.AbstractEventLoop]) -> str:
     """Make a group of tasks that fail; look for errors of the group's own."""
-    added: list[str] = []
+    added: list[BaseException] = []
 
     async def program() -> None:
         try:
@@ -114,11 +114,16 @@ def noise(loop_factory: Callable[[], asyncio.AbstractEventLoop]) -> str:
                     group.create_task(fails())
         except ExceptionGroup as failed:
             others = (each for each in single_errors(failed) if not isinstance(each, Failed))
-            added.extend(map(repr, others))
+            added.extend(others)
 
     with asyncio.Runner(loop_factory=loop_factory) as runner, faults_of_early_3_12():
         runner.run(program())
-    assert not added, f"E14: beside the calls' errors the group raised {added}"
+    return none_added(added)
+
+
+def none_added(errors: Sequence[BaseException]) -> str:
+    """Tell whether the group raised errors of its own."""
+    assert not errors, f"E14: beside the calls' errors the group raised {errors}"
     return "the group raised nothing but the calls' errors"
 
 

@@ -9,6 +9,7 @@ from origin.plan import At
 from origin.process import Origin
 from report.matrix import Cell, Verdict
 from rules.deviations import known
+from rules.known import Known
 from rules.states import ASPECTS, CASES, Case, Cause, Where, judged, show
 from rules.trial import Trial
 from tests.rules.broken import VARIANTS as BROKEN
@@ -27,20 +28,27 @@ def test_state(case: Case, variant: Variant, origin: Origin, recorder: Recorder)
     """The batch ends as it should, and leaves nothing behind, but for what is known."""
     excused = {name: known(row, variant) for name, row in EXCUSED_BY.items()}
     seen = judged(show(case, Trial(variant, origin), waits=not excused["X1-all_hung_up"]))
-    for name, broken in seen.items():
-        why = excused.get(name) if broken else None
-        recorder.note(
-            Cell(
-                name,
-                name.partition("-")[0],
-                variant.name,
-                Verdict.BROKEN if broken else Verdict.KEPT,
-                broken or "kept",
-                why.reason if why else "",
-                why.link if why else "",
-            )
-        )
-    assert [broken for name, broken in seen.items() if broken and not excused.get(name)] == []
+    for name, each in seen.items():
+        recorder.note(cell(name, case, variant.name, each, excused.get(name)))
+    assert [
+        each for name, each in seen.items() if each and not is_known(each, excused.get(name))
+    ] == []
+
+
+def cell(name: str, case: Case, subject: str, broken: str, fault: Known | None) -> Cell:
+    """Say what was seen of an aspect in one case."""
+    number = name.partition("-")[0]
+    if not broken:
+        return Cell(name, number, subject, Verdict.KEPT, "kept")
+    told = f"{broken} ({case})"
+    if fault is None:
+        return Cell(name, number, subject, Verdict.BROKEN, told)
+    return Cell(name, number, subject, Verdict.BROKEN, told, fault.reason, fault.link)
+
+
+def is_known(broken: str, fault: Known | None) -> bool:
+    """Tell whether this is what a known fault looks like."""
+    return fault is not None and re.match(fault.seen, broken) is not None
 
 
 ABORTED = Case(At.BEFORE_HEAD, Cause.ABORT, reused=False, collect=False)

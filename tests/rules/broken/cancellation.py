@@ -5,7 +5,7 @@ is at fault, the broken one and its mended twin are the same strategy with and w
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -16,6 +16,18 @@ from tests.rules.breaking import broken, enter
 
 WITHOUT_ANYIO = partial(on_asyncio.run, strategy=workers)
 WITH_ANYIO = partial(on_anyio.run, strategy=on_anyio.workers, backend="asyncio", backend_options={})
+
+
+LEFT: set[asyncio.Future[Any]] = set()
+"""Tasks that nobody owns; without a reference they would be collected, and so hang up by chance."""
+
+
+def left(work: Awaitable[Any]) -> asyncio.Future[Any]:
+    """Start a task, and keep it until it has ended."""
+    task = asyncio.ensure_future(work)
+    LEFT.add(task)
+    task.add_done_callback(LEFT.discard)
+    return task
 
 
 @broken(
@@ -56,7 +68,7 @@ async def tasks_left_behind(call: Call, args: Iterable[int], limit: int) -> list
     async def one() -> None:
         results.extend(await workers(call, args, limit))
 
-    await asyncio.wait([asyncio.ensure_future(one())])
+    await asyncio.wait([left(one())])
     return results
 
 
@@ -65,7 +77,7 @@ async def shielded(call: Call, args: Iterable[int], limit: int) -> list[Any]:
     """Let no cancellation reach the calls."""
 
     async def sheltered(arg: int) -> Any:
-        return await asyncio.shield(call(arg))
+        return await asyncio.shield(left(call(arg)))
 
     return await workers(sheltered, args, limit)
 
