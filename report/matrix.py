@@ -45,12 +45,14 @@ class Rule(msgspec.Struct, frozen=True):
         strength: required, trait or stochastic.
         says: what it promises and why, in one sentence.
         chapter: such as `The limit`.
+        note: what is told of somebody, and could not be shown.
     """
 
     number: str
     strength: str
     says: str
     chapter: str
+    note: str = ""
 
 
 class Check(msgspec.Struct, frozen=True):

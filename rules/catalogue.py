@@ -20,11 +20,16 @@ class Strength(StrEnum):
 
 
 class Rule(NamedTuple):
-    """A promise: its number, its strength, and one sentence on what and why."""
+    """A promise: its number, its strength, and one sentence on what and why.
+
+    Attributes:
+        note: what is told of somebody, and could not be shown here.
+    """
 
     number: str
     strength: Strength
     says: str
+    note: str = ""
 
 
 CHAPTERS = {
@@ -127,8 +132,22 @@ _ROWS: tuple[tuple[str, str] | tuple[str, str, Strength], ...] = (
 )
 
 
+NOTES = {
+    "E2": "curio was told to begin 8 to 11 queued calls of 20; our recipe on it begins one or two.",
+    "E13": "Shown where a Python has eager tasks, and not yet the release that mended it.",
+    "C5": "A wait_for that loses a cancellation is shown on Python 3.11 alone; 3.12 mended it.",
+    "C9": "anyio on asyncio spun for shielded scopes of its own, too; 4.16 does not.",
+    "L6": "anyio's CapacityLimiter granted two of one up to 4.14.1: shown by hand on 4.13.0.",
+    "L7": "anyio before 4.14 forgot a newcomer: shown by hand on 4.13.0. What is told of asyncio's "
+    "Semaphore (cpython#90155) could be shown on no Python here.",
+    "K1": "curio was told to begin one or two calls after Ctrl-C; interrupted while it waited, in "
+    "120 runs it began none.",
+}
+"""What was known of somebody, and could not be shown again with the versions in use."""
+
+
 def _row(number: str, says: str, strength: Strength = Strength.REQUIRED) -> Rule:
-    return Rule(number, strength, says)
+    return Rule(number, strength, says, NOTES.get(number, ""))
 
 
 RULES = {row[0]: _row(*row) for row in _ROWS}

@@ -140,7 +140,7 @@ def _says(docstring: str | None) -> str:
 
 def _rule(rule: catalogue.Rule) -> Rule:
     chapter = CHAPTERS[rule.number.rstrip("0123456789")]
-    return Rule(rule.number, rule.strength, rule.says, chapter)
+    return Rule(rule.number, rule.strength, rule.says, chapter, rule.note)
 
 
 def _not_run(variants: Mapping[str, Variant]) -> list[Cell]:
