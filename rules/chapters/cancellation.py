@@ -28,7 +28,7 @@ from rules.trial import (
 )
 
 CALLS = range(20)
-ABORT = -1
+ABORT, AFTERWARDS = -1, 1
 ABORTS = {ABORT: Step(gate=Seen(in_progress=LIMIT + 1))}
 A_FEW = 10
 """Checkpoints that a clean-up passes; time enough for whatever else is to happen at once."""
@@ -97,6 +97,35 @@ def cut_off_by_a_cancellation(trial: Trial) -> str:
     went_on = second.outcome == outcome.Value(texts(LATER))
     assert went_on, "C2: not all calls were cut off by the cancellation"
     return f"all {LIMIT} calls in progress were cut off"
+
+
+@check("C2", Ability.CUTS)
+def cancelled_twice(trial: Trial) -> str:
+    """The deadline passes, and while a call cleans up, shielded, the batch is cancelled as well."""
+    words = words_of(trial)
+    begun, cleaning, cancelled = words.event(), words.event(), words.event()
+    ended: list[bool] = []
+    left: list[int] = []
+
+    async def clean_up() -> None:
+        await cancelled.wait()
+        await a_few_checkpoints(words)
+        ended.append(True)
+
+    async def call(arg: int) -> None:
+        if arg == ABORT:
+            await cleaning.wait()
+            await cancelled.set()
+        elif arg == AFTERWARDS:
+            left.append(1 - len(ended))
+            await cancelled.set()  # or what was left behind would never end
+        else:
+            await interrupted(words, begun, cleaning, clean_up())
+
+    twice = Batch([0], 1, deadline=SOON, abort_on=ABORT)
+    trial.alone(words.call(call), twice, Batch([AFTERWARDS], 1))
+    assert left == [0], "C2: the batch ended before a call that was cleaning up"
+    return "the batch ended when its call had, though it was cancelled twice"
 
 
 @check("C3", Ability.CUTS)

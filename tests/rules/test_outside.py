@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 A_FEW = "test_rule and (L1-never_more or R1-in_order)"
 
@@ -15,6 +16,35 @@ A_FEW = "test_rule and (L1-never_more or R1-in_order)"
 def example() -> str:
     """Give the file that CONTRIBUTING.md shows."""
     [code] = re.findall(r"```python\n(# mine\.py\n.*?)```", CONTRIBUTING, re.DOTALL)
+    return str(code)
+
+
+AS_A_VARIANT = """
+from functools import partial
+from impls import on_asyncio
+from impls.contract import Ability, Variant
+
+CANNOT = {Ability.APART: "a worker is one task for many calls"}
+VARIANTS = {
+    "asyncio/workers": Variant(
+        "asyncio/workers", (), lambda: partial(on_asyncio.run, strategy=workers), cannot=CANNOT
+    )
+}
+"""
+
+LEFT_OUT = {
+    "C7-bounded_overrun",  # as on all of asyncio
+    "C7-none_begun_by_a_stubborn_call",
+    "X10-freed_after_a_failure",
+}
+"""What the short form in the README does not promise, and says so."""
+
+
+def short_form() -> str:
+    """Give the recipe that the README shows, without its last line, which makes real calls."""
+    [code] = re.findall(
+        r"```python\n(import asyncio\n.*?)\n\n\nresults = .*?```", README, re.DOTALL
+    )
     return str(code)
 
 
@@ -46,6 +76,15 @@ def test_the_example_has_its_column(tmp_path: Path) -> None:
         r"= asyncio/window =+\n+L1-never_more +kept +at most 5 in progress", told.stdout
     )
     assert re.search(r"\nR1-in_order +kept +\S", told.stdout)
+
+
+def test_the_recipe_of_the_readme(tmp_path: Path) -> None:
+    """It can be copied, and keeps all rules but those of which the README speaks."""
+    file = tmp_path / "readme.py"
+    file.write_text(short_form() + AS_A_VARIANT, encoding="utf-8")
+    told = judged(file, "test_rule")
+    assert "asyncio/workers" in told.stdout, told.stderr
+    assert set(re.findall(r"^(\S+) +broken", told.stdout, re.MULTILINE)) == LEFT_OUT, told.stdout
 
 
 def test_what_breaks_a_rule_is_told(tmp_path: Path) -> None:

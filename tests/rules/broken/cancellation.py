@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Iterable
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from impls import on_anyio, on_asyncio
 from impls.on_asyncio import Call, workers
@@ -176,3 +176,14 @@ enter(
     WITHOUT_ANYIO,
     ("C9-waits_cheaply", "C9: waiting for a call's clean-up kept the processor [0-9]+% busy"),
 )
+
+
+@broken(("C2-cancelled_twice", "C2: the batch ended before a call that was cleaning up"))
+async def waits_until_cancelled_again(call: Call, args: Iterable[int], limit: int) -> list[Any]:
+    """Cancel the work, and wait for its end in a `finally`, where the next cancellation strikes."""
+    work = left(workers(call, args, limit))
+    try:
+        return cast("list[Any]", await asyncio.shield(work))
+    finally:
+        work.cancel()
+        await asyncio.wait([work])
