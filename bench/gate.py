@@ -13,7 +13,9 @@ from bench.entrants import Entrant
 from bench.stable import REMOTE, Out, Stable, Worker
 from report.results import Broken
 
-AT_ONCE = 2
+AT_ONCE = 4
+"""Processes; most of the time they wait, one of a faulty variant for seconds."""
+
 PATIENCE = 60.0
 """Seconds for all of the short form, of which each part has its own deadline."""
 

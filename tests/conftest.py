@@ -5,6 +5,7 @@ the tests of the rules run, and the column is printed.
 """
 
 import gc
+import os
 import platform
 import signal
 from collections.abc import Iterator, Mapping
@@ -43,6 +44,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Heed Ctrl-C, and so do children: a shell starts what runs in the background without it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    for name in [each for each in os.environ if each.startswith("PYTEST_XDIST")]:
+        del os.environ[name]  # a pytest that a test starts is no process of this one
     outside: Path | None = config.getoption("--impl")
     try:
         config.stash[OFFERED] = variants_in(outside) if outside else VARIANTS

@@ -42,7 +42,7 @@ def aborted() -> Batch:
 # Connections.
 
 
-@check("X1", Ability.CUTS, gates=True)
+@check("X1", Ability.CUTS)
 def hung_up(trial: Trial) -> str:
     """The program goes on until the origin has seen all calls of the cancelled batch hung up."""
     plan = Plan(ABORTS | answered_later(Step(gate=Seen(hung_up=LIMIT))), otherwise=Step(NEVER))

@@ -94,7 +94,7 @@ def test_an_unknown_variant(patterns: str) -> None:
             (*TINY, "--origin-address", "nobody.invalid"),
             "the origin did not start: cannot listen at nobody.invalid: ",
         ),
-        (("-p", "tests.bench.shared_out"), "a race can't be shared out among processes; leave -n"),
+        (("-n", "2"), "a race can't be shared out among processes; leave -n"),
         (
             (*TINY, "-k", "semaphore"),
             "a race needs two entrants, and asyncio/semaphore is alone; choose more of them",

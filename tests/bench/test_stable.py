@@ -211,6 +211,7 @@ def start_three_and_be_interrupted() -> None:
         assert not children(), f"interrupted after {LATEST * each / TRIES} s"
 
 
+@pytest.mark.timeout(180)  # thirty times three processes, while other tests run beside it
 def test_ctrl_c_at_any_moment() -> None:
     """No process is left, whatever was being started."""
     command = [sys.executable, "-c", INTERRUPTED]
