@@ -122,6 +122,17 @@ def recorder(request: pytest.FixtureRequest) -> Recorder:
 
 
 @pytest.fixture
+def tidied() -> Iterator[None]:
+    """Collect afterwards what the test left behind, which complains then.
+
+    Were that in the middle of pytest's parsing of a source, the parser of Python 3.11 would give up
+    (cpython#106905).
+    """
+    yield
+    gc.collect()
+
+
+@pytest.fixture
 def variant(request: pytest.FixtureRequest) -> Iterator[Variant]:
     """Every variant in turn; one that is not installed is skipped with the reason."""
     variant: Variant = request.param

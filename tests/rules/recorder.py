@@ -80,9 +80,7 @@ def _outcome(run: Callable[[], str]) -> tuple[str, bool]:
         return run(), False
     except AssertionError as broken:
         seen = str(broken)
-    # What it left behind complains when it is collected; if that is while pytest parses a source,
-    # the parser of Python 3.11 gives up (cpython#106905).
-    gc.collect()
+    gc.collect()  # see `tidied` in tests/conftest.py; here before pytest looks at the failure
     return seen, True
 
 

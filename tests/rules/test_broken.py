@@ -10,6 +10,8 @@ from rules.trial import Trial
 from tests.rules.breaking import BROKEN
 from tests.rules.broken import VARIANTS
 
+pytestmark = pytest.mark.usefixtures("tidied")
+
 CAUGHT = [(name, *caught) for name in VARIANTS if name in BROKEN for caught in BROKEN[name].caught]
 
 

@@ -10,6 +10,8 @@ from rules.specimen import all_specimens
 from rules.specimens import eager, limiters, results
 from tests.rules.recorder import Recorder
 
+pytestmark = pytest.mark.usefixtures("tidied")
+
 
 @pytest.mark.parametrize("name", all_specimens())
 def test_specimen(name: str, origin: Origin, recorder: Recorder) -> None:
