@@ -12,13 +12,12 @@ from contextlib import contextmanager, suppress
 
 from origin.process import Origin
 from rules.chapters.errors import single_errors
+from rules.checks import DoesNotApply
 from rules.known import Known
 from rules.specimen import specimen
 
 HANGS = 0.5
 """Seconds after which a program that takes no time has hung."""
-
-NO_EAGER_TASKS = "there are no eager tasks before Python 3.12"
 
 BEFORE_THE_MEND = ",".join([">=3.12,<3.13.2", *(f"!=3.12.{micro}" for micro in range(9, 100))])
 """A specifier knows no `or`: the releases of 3.12 that have the mend, and will have it, by name."""
@@ -83,10 +82,21 @@ def ends(loop_factory: Callable[[], asyncio.AbstractEventLoop]) -> str:
     raise AssertionError("E13: a task failed, and its group ended without an error")
 
 
+def under_eager_tasks(show: Callable[[Callable[[], asyncio.AbstractEventLoop]], str]) -> str:
+    """Show it on a loop that begins each task as it is made.
+
+    Raises:
+        DoesNotApply: this Python has none.
+    """
+    if sys.version_info < (3, 12):
+        raise DoesNotApply("there are no eager tasks before Python 3.12")
+    return show(eager_loop)
+
+
 @specimen("E13", "asyncio.TaskGroup under eager tasks", fault=ADDED_TOO_LATE)
 def an_eager_grandchild(_: Origin) -> str:
     """A task begins another in its own group; that fails at once."""
-    return NO_EAGER_TASKS if sys.version_info < (3, 12) else ends(eager_loop)
+    return under_eager_tasks(ends)
 
 
 @specimen("E13", "asyncio.TaskGroup under ordinary tasks")
@@ -130,7 +140,7 @@ def none_added(errors: Sequence[BaseException]) -> str:
 @specimen("E14", "asyncio.TaskGroup under eager tasks", fault=REFUSED_TOO_EARLY)
 def an_eager_group(_: Origin) -> str:
     """A loop begins tasks; the first one fails before the next is begun."""
-    return NO_EAGER_TASKS if sys.version_info < (3, 12) else noise(eager_loop)
+    return under_eager_tasks(noise)
 
 
 @specimen("E14", "asyncio.TaskGroup under ordinary tasks")
