@@ -57,7 +57,9 @@ def stops(trial: Trial) -> str:
 @check("K2")
 def met(trial: Trial) -> str:
     """What is caught around the batch when Ctrl-C comes."""
-    return interrupted(trial).says or "nothing"
+    says = interrupted(trial).says or "nothing"
+    assert "KeyboardInterrupt" in says, f"K2: Ctrl-C was met as {says}"
+    return says
 
 
 @check("K3")

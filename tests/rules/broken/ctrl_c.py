@@ -73,6 +73,14 @@ def on_a_bare_loop(
     return loop.run_until_complete(finish_all(strategy, target, batches))
 
 
+def told_as_another(target: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:
+    """Make an error of one's own of it."""
+    try:
+        return WELL(target, batches)
+    except KeyboardInterrupt:
+        raise RuntimeError("interrupted") from None
+
+
 for _strategy, _words in (
     (called_again, "K1: 5 calls began after Ctrl-C"),
     (unstoppable, "K1: the batch went on after Ctrl-C"),
@@ -86,3 +94,5 @@ enter_here(
     on_a_bare_loop,
     ("K3-given_back", "K3: 5 of 5 calls were still in progress when the batch had ended"),
 )
+
+enter_here("told_as_another", told_as_another, ("K2-met", "K2: Ctrl-C was met as RuntimeError"))
