@@ -6,8 +6,9 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 import pytest
@@ -150,13 +151,24 @@ def test_a_lost_origin(moment: str, samples: int, tmp_path: Path) -> None:
 # A full disk.
 
 
+@contextmanager
+def buffered(disk: io.RawIOBase) -> Iterator[IO[bytes]]:
+    """Write to this disk through a buffer, as an open file does, and close it as a race does."""
+    file = io.BufferedWriter(disk)
+    try:
+        yield file
+    finally:
+        with suppress(OSError):
+            file.close()
+
+
 @pytest.mark.parametrize("room", [0, 100])
 def test_a_disk_that_is_full_at_once(room: int, origin: Origin) -> None:
     """Nothing is raced where nothing can be written."""
     watcher = Watcher()
     racing = Racing(enter([GOOD, OTHER], ["null"]), origin, ANYWHERE, watcher)
-    with pytest.raises(OSError, match="No space left on device"):
-        racing.run(io.BufferedWriter(Full(room)))
+    with buffered(Full(room)) as file, pytest.raises(OSError, match="No space left on device"):
+        racing.run(file)
     assert not watcher.steps
 
 
@@ -166,8 +178,8 @@ def test_a_disk_that_becomes_full(origin: Origin, tmp_path: Path) -> None:
     entry = enter([GOOD, OTHER], ["null"])
     Racing(entry, origin, ANYWHERE, Watcher()).run(whole)
     disk, watcher = Full(len(whole.getvalue()) // 2), Watcher()
-    with pytest.raises(OSError, match="No space left on device"):
-        Racing(entry, origin, ANYWHERE, watcher).run(io.BufferedWriter(disk))
+    with buffered(disk) as file, pytest.raises(OSError, match="No space left on device"):
+        Racing(entry, origin, ANYWHERE, watcher).run(file)
     path = tmp_path / "results.jsonl"
     path.write_bytes(disk.data)
     results = read(path)
@@ -247,9 +259,10 @@ def test_the_previous_results(tmp_path: Path) -> None:
 
 def test_a_full_disk_hides_nothing() -> None:
     """What ended the race is passed on, also where its last record can't be written."""
-    records = Records(io.BufferedWriter(Full(len(encode(HEADER)) + 1)), HEADER)
-    with pytest.raises(KeyboardInterrupt), records.to_the_end():
-        raise KeyboardInterrupt
+    with buffered(Full(len(encode(HEADER)) + 1)) as file:
+        records = Records(file, HEADER)
+        with pytest.raises(KeyboardInterrupt), records.to_the_end():
+            raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize("error", [OriginError("it is gone"), TooLittleTime("it is gone")])

@@ -82,6 +82,8 @@ def test_finds_shrinks_and_replays(name: str, origin: Origin) -> None:
     variant, words = VARIANTS[name], FOUND[name]
 
     def says(schedule: Schedule) -> bool:
+        if schedule.timed:  # on a busy machine such a one may not show it each time
+            return False
         try:
             hold(schedule, Trial(variant, origin))
         except AssertionError as broken:
