@@ -44,7 +44,7 @@ OPTIONS: Mapping[str, dict[str, Any]] = {
     "--profile": {
         "choices": list(PROFILES),
         "default": "standard",
-        "help": "how much is measured: quick (under a minute; tells little), standard (under five "
+        "help": "how much is measured: quick (about a minute; tells little), standard (about five "
         "minutes), thorough (under twenty)",
     },
     "--until": {

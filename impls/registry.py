@@ -180,8 +180,13 @@ def missing(variant: Variant) -> str | None:
     """Say what the variant needs and does not find here, or what is wrong with it, if anything."""
     if variant.name in BROKEN:
         return BROKEN[variant.name]
-    lacking = [module for module in variant.needs if not found(module)]
-    return f"not installed: {', '.join(lacking)}" if lacking else None
+    return lacking(variant.needs)
+
+
+def lacking(needs: Iterable[str]) -> str | None:
+    """Say which of these modules are not installed, if any."""
+    absent = [module for module in needs if not found(module)]
+    return f"not installed: {', '.join(absent)}" if absent else None
 
 
 def found(module: str) -> bool:

@@ -6,13 +6,12 @@ a trait what it gives is the value.  It names the abilities that it takes, and i
 variant that declares to lack one.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from impls.contract import Ability, Language, Variant
 from rules.catalogue import RULES, Rule
+from rules.loading import import_all
 from rules.trial import Trial
 
 Experiment = Callable[[Trial], str]
@@ -66,7 +65,5 @@ def check(
 
 def all_checks() -> dict[str, Check]:
     """Give every check by its name."""
-    package = importlib.import_module("rules.chapters")
-    for module in pkgutil.iter_modules(package.__path__, "rules.chapters."):
-        importlib.import_module(module.name)
+    import_all("rules.chapters")
     return CHECKS

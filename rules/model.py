@@ -15,9 +15,8 @@ from impls.contract import Aborted, CallError, DeadlineExceeded, Endpoint, Finis
 from origin.ledger import End, Ledger
 from origin.plan import Fault
 from rules.acts import Act, Schedule
-from rules.chapters.errors import single_errors
 from rules.deviations import tolerated
-from rules.trial import LATER, Trial, texts
+from rules.trial import LATER, Trial, single_errors, texts
 
 # What the rules let come of it.
 

@@ -6,7 +6,6 @@ one command that runs it again (`python -m rules.schedules --help`).
 """
 
 import argparse
-import importlib
 import shlex
 import sys
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from collections.abc import Sequence
 import msgspec
 
 from impls.contract import Variant
-from impls.registry import missing
+from impls.registry import housed, missing
 from origin.process import started
 from rules.acts import Schedule, for_this, safe
 from rules.model import JUDGES, Held
@@ -69,10 +68,10 @@ def find(name: str, home: str) -> Variant:
     Raises:
         ValueError: there is none of that name, or it is not installed.
     """
-    variants = importlib.import_module(home).VARIANTS
+    variants = housed(home)
     if name not in variants:
         raise ValueError(f"there is no variant {name!r}; there are {', '.join(variants)}")
-    variant: Variant = variants[name]
+    variant = variants[name]
     if reason := missing(variant):
         raise ValueError(f"{name} is {reason}")
     return variant
@@ -86,7 +85,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--variant", required=True, metavar="NAME", help="such as trio/workers")
     parser.add_argument(
-        "--home", default=HOME, help="the module whose VARIANTS hold it (%(default)s)"
+        "--home", default=HOME, help="the module, or the file, whose VARIANTS hold it (%(default)s)"
     )
     parser.add_argument(
         "schedule", metavar="JSON", help='such as \'{"calls": [{}, {}], "limit": 1}\''

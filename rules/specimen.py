@@ -5,15 +5,14 @@ it gives what was seen if the rule is kept, and raises AssertionError with the r
 what was seen if not.  Which of the two must happen is declared beside it, and strict.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from impls.registry import found
+from impls.registry import lacking
 from origin.process import Origin
 from rules.catalogue import RULES, Rule
 from rules.known import Known
+from rules.loading import import_all
 
 Shown = Callable[[Origin], str]
 
@@ -42,8 +41,7 @@ class Specimen(NamedTuple):
 
     def missing(self) -> str | None:
         """Say what it needs and does not find here, if anything."""
-        lacking = [module for module in self.needs if not found(module)]
-        return f"not installed: {', '.join(lacking)}" if lacking else None
+        return lacking(self.needs)
 
 
 SPECIMENS: dict[str, Specimen] = {}
@@ -66,7 +64,5 @@ def specimen(
 
 def all_specimens() -> dict[str, Specimen]:
     """Give every specimen by its name."""
-    package = importlib.import_module("rules.specimens")
-    for module in pkgutil.iter_modules(package.__path__, "rules.specimens."):
-        importlib.import_module(module.name)
+    import_all("rules.specimens")
     return SPECIMENS

@@ -18,10 +18,9 @@ import outcome
 from impls.contract import Aborted, Batch, CallError, Finished, Variant
 from origin.ledger import End, Ledger
 from origin.plan import At, Fault, Plan, Seen, Step
-from rules.chapters.errors import single_errors
 from rules.descriptors import Descriptors, open_sockets
 from rules.languages import LANGUAGES
-from rules.trial import LATER, PATIENCE, Trial, texts
+from rules.trial import LATER, PATIENCE, Trial, single_errors, texts
 
 LIMIT = 3
 ABORT = -1

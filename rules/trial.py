@@ -80,6 +80,13 @@ def texts(args: Sequence[int]) -> list[str]:
     return [f"ANSWER TO {arg}" for arg in args]
 
 
+def single_errors(error: BaseException) -> list[BaseException]:
+    """Give the errors of a group, and of groups in it; of any other error, itself."""
+    if isinstance(error, BaseExceptionGroup):
+        return [single for each in error.exceptions for single in single_errors(each)]
+    return [error]
+
+
 def begun_later(calls: range, ledger: Ledger) -> int:
     """Count the calls of the first batch that began after the second batch did.
 

@@ -14,6 +14,7 @@ import outcome
 from impls.contract import Ability, Aborted, Batch, Finished
 from origin.ledger import End
 from origin.plan import NEVER, Plan, Seen, Step
+from rules.aborting import ABORT, ABORTS, CALLS, aborted
 from rules.checks import check
 from rules.languages import LANGUAGES, LONG, AsyncCall, Happening, Words
 from rules.trial import (
@@ -27,9 +28,7 @@ from rules.trial import (
     texts,
 )
 
-CALLS = range(20)
-ABORT, AFTERWARDS = -1, 1
-ABORTS = {ABORT: Step(gate=Seen(in_progress=LIMIT + 1))}
+AFTERWARDS = 1
 A_FEW = 10
 """Checkpoints that a clean-up passes; time enough for whatever else is to happen at once."""
 
@@ -42,11 +41,6 @@ CLEAN_UP = 0.2
 
 IDLE = 0.1
 """The share of that time which may be spent on waiting; a loop that spins takes nearly all."""
-
-
-def aborted() -> Batch:
-    """Give a batch that is cancelled when the limit is reached."""
-    return Batch(CALLS, LIMIT, deadline=PATIENCE, abort_on=ABORT)
 
 
 def words_of(trial: Trial) -> Words:

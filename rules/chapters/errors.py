@@ -24,6 +24,7 @@ from rules.trial import (
     answered_later,
     begun_later,
     later,
+    single_errors,
 )
 
 Ended = outcome.Outcome[list[object]]
@@ -40,18 +41,9 @@ class ArgumentsFailed(Exception):  # noqa: N818 - it names what happened, as `Ab
     """There were no more arguments, and not because they had come to an end."""
 
 
-def single_errors(error: BaseException) -> Iterator[BaseException]:
-    """Give the errors of a group, and of groups in it; of any other error, itself."""
-    if isinstance(error, BaseExceptionGroup):
-        for each in error.exceptions:
-            yield from single_errors(each)
-    else:
-        yield error
-
-
 def reported(seen: outcome.Outcome[object]) -> list[BaseException]:
     """Give the single errors that a batch raised."""
-    return list(single_errors(seen.error)) if isinstance(seen, outcome.Error) else []
+    return single_errors(seen.error) if isinstance(seen, outcome.Error) else []
 
 
 def ended(variant: Variant, target: Endpoint | Call, batch: Batch) -> Ended:

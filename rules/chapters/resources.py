@@ -18,25 +18,17 @@ import outcome
 
 from impls.contract import Ability, Batch, Language
 from origin.plan import NEVER, Fault, Plan, Seen, Step
+from rules.aborting import ABORT, ABORTS, CALLS, aborted
 from rules.checks import check
 from rules.descriptors import Descriptors, open_files
 from rules.languages import LANGUAGES
 from rules.trial import INTRUDER_TIME, LATER, LIMIT, PATIENCE, Trial, answered_later, later, texts
-
-CALLS = range(20)
-ABORT = -1
-ABORTS = {ABORT: Step(gate=Seen(in_progress=LIMIT + 1))}
 
 BATCHES = 40
 SIZE = 10
 HEALTHY = range(1000, 1000 + LIMIT)
 LONGEST = 0.006
 """Seconds of the longest delay; the time limit of a call is half of it."""
-
-
-def aborted() -> Batch:
-    """Give a batch that is cancelled when the limit is reached."""
-    return Batch(CALLS, LIMIT, deadline=PATIENCE, abort_on=ABORT)
 
 
 # Connections.

@@ -30,6 +30,7 @@ from impls.contract import (
 )
 from impls.registry import VARIANTS
 from rules.languages import LANGUAGES, AsyncCall, Words
+from rules.trial import single_errors
 
 ROOT = Path(__file__).parents[2]
 LIMIT = 2
@@ -60,17 +61,10 @@ def failing(words: Words, error: Callable[[], BaseException]) -> AsyncCall:
     return call
 
 
-def leaves(error: BaseException) -> list[BaseException]:
-    """Give what was raised, or in a group all that was raised."""
-    if isinstance(error, BaseExceptionGroup):
-        return [leaf for each in error.exceptions for leaf in leaves(each)]
-    return [error]
-
-
 def raised(finished: Finished) -> list[BaseException]:
     """Give all that the batch raised."""
     assert isinstance(finished.outcome, outcome.Error), f"no error but {finished.outcome}"
-    return leaves(finished.outcome.error)
+    return single_errors(finished.outcome.error)
 
 
 def collected(finished: Finished) -> BaseException:

@@ -26,6 +26,7 @@ from impls.registry import VARIANTS
 from origin.ledger import CallSeen, End, Ledger
 from origin.plan import NEVER, At, Fault, Plan, Seen, Step
 from origin.process import Origin
+from rules.trial import single_errors
 
 LIMIT = 3
 PATIENCE = 2.0
@@ -77,13 +78,6 @@ def error_of(ended: outcome.Outcome[object]) -> BaseException:
     """Give what was raised."""
     assert isinstance(ended, outcome.Error), f"no error but {ended}"
     return ended.error
-
-
-def leaves(error: BaseException) -> list[BaseException]:
-    """Give what was raised, or in a group all that was raised."""
-    if isinstance(error, BaseExceptionGroup):
-        return [leaf for each in error.exceptions for leaf in leaves(each)]
-    return [error]
 
 
 def results_of(finished: Finished) -> list[outcome.Outcome[object]]:
@@ -139,7 +133,7 @@ def test_raise(
     met = Seen(hung_up=1) if fault is Fault.ENDLESS_HEAD else Seen(answered=1)
     plan = Plan({7: Step(gate=ALL_BEGUN, fault=fault)}, otherwise=Step(gate=met))
     [finished] = run(variant, origin, plan, Batch([41, 7, 42], LIMIT, deadline=PATIENCE / 2))
-    [leaf] = leaves(error_of(finished.outcome))
+    [leaf] = single_errors(error_of(finished.outcome))
     assert_tells(leaf, fault, 7, origin)
 
 
@@ -166,7 +160,7 @@ def test_a_refused_connection_is_collected(variant: Variant, nobody: Endpoint) -
 def test_a_refused_connection_is_raised(variant: Variant, nobody: Endpoint) -> None:
     """Where nobody listens the batch raises the calls' errors and nothing else, at once."""
     [finished] = variant.load()(nobody, [Batch(range(5), LIMIT)])
-    errors = leaves(error_of(finished.outcome))
+    errors = single_errors(error_of(finished.outcome))
     assert all(isinstance(error, CallError) for error in errors), errors
     assert finished.wall < 1.0
 
@@ -207,7 +201,7 @@ def test_a_time_limit_is_raised(variant: Variant, origin: Origin) -> None:
     """A call's time limit fails the batch like any other failure of a call."""
     batch = Batch(range(10), LIMIT, call_timeout=A_WHILE / 2)
     [finished] = run(variant, origin, Plan(otherwise=Step(gate=NEVER)), batch)
-    assert {type(leaf) for leaf in leaves(error_of(finished.outcome))} == {CallTimeout}
+    assert {type(leaf) for leaf in single_errors(error_of(finished.outcome))} == {CallTimeout}
 
 
 @pytest.mark.parametrize("seconds", [0, -1])
@@ -217,7 +211,7 @@ def test_no_time_at_all(kind: str, seconds: float, variant: Variant, origin: Ori
     batch = Batch(range(5), LIMIT, **{kind: seconds})  # type: ignore[arg-type] # by its name
     [finished] = run(variant, origin, Plan(), batch)
     expected = CallTimeout if kind == "call_timeout" else DeadlineExceeded
-    assert {type(leaf) for leaf in leaves(error_of(finished.outcome))} == {expected}
+    assert {type(leaf) for leaf in single_errors(error_of(finished.outcome))} == {expected}
     assert not origin.ledger().opened
 
 
@@ -316,7 +310,7 @@ def test_a_used_connection_of_no_use_is_replaced_once(
     batches = [Batch([1], 1), Batch([2], 1), Batch([3], 1)]
     finished = run(variant, origin, Plan({2: faulty, 3: faulty}), *batches)
     for arg, each in zip((2, 3), finished[1:], strict=True):
-        [leaf] = leaves(error_of(each.outcome))
+        [leaf] = single_errors(error_of(each.outcome))
         assert_tells(leaf, fault, arg, origin)
         assert not isinstance(leaf.__context__, CallError)
     made = [call.arg for call in by_coming(origin.ledger())]
@@ -398,6 +392,6 @@ def test_runs_to_the_end_as_declared(name: str, origin: Origin) -> None:
     others = Step(gate=Seen(answered=1), delay=A_WHILE)
     [finished] = run(VARIANTS[name], origin, Plan(fails, others), Batch(range(10), LIMIT))
     ledger = origin.ledger(PATIENCE)
-    assert [type(leaf) for leaf in leaves(error_of(finished.outcome))] == [CallError]
+    assert [type(leaf) for leaf in single_errors(error_of(finished.outcome))] == [CallError]
     assert ledger.count(End.ANSWERED) == len(ledger.calls) - 1 == LIMIT - 1
     assert finished.wall >= A_WHILE

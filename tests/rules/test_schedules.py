@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -106,6 +107,13 @@ def run_again(*words: str) -> int:
         return main(["--variant", REFERENCE, *words])
     except SystemExit as ended:
         return int(ended.code or 0)
+
+
+def test_a_variant_of_a_file_is_found(tmp_path: Path) -> None:
+    """The command that is printed for a variant of somebody's own runs it again, too."""
+    file = tmp_path / "mine.py"
+    file.write_text("from tests.rules.broken import VARIANTS")
+    assert main(["--variant", "PutsBack, mended", "--home", str(file), '{"calls": [{}]}']) == 0
 
 
 def test_a_command_that_finds_nothing(capsys: pytest.CaptureFixture[str]) -> None:
