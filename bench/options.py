@@ -9,6 +9,8 @@ from typing import Any
 
 from bench.records import previous
 from bench.scenarios import PROFILES, SCENARIOS
+from impls.contract import Kind
+from impls.registry import EVERYBODY
 from origin.process import LOOPBACK
 
 LATEST = Path(__file__).parents[1] / "report" / "latest"
@@ -73,9 +75,10 @@ OPTIONS: Mapping[str, dict[str, Any]] = {
         f"those of other machines know it ({LOOPBACK}, where all are here)",
     },
     "--variants": {
-        "default": "*",
+        "default": Kind.MAIN,
         "metavar": "PATTERN",
-        "help": "who races: shell-style patterns, separated by commas, such as 'trio/*,*/workers'",
+        "help": "who races: shell-style patterns, separated by commas, such as 'trio/*,*/workers'; "
+        f"or {EVERYBODY}, or all of a kind: {', '.join(Kind)} (%(default)s)",
     },
     "--scenarios": {
         "default": ",".join(SCENARIOS),

@@ -157,6 +157,7 @@ class Ability(StrEnum):
     LAZY = "draws its arguments lazily"
     CUTS = "cuts off calls in progress"
     APART = "gives each call a context of its own"
+    OWN = "makes calls of one's own"
 
 
 Language = Literal["asyncio", "trio", "anyio", "curio", "threads"]
@@ -181,6 +182,28 @@ class Run(Protocol):
         """
 
 
+class Kind(StrEnum):
+    """Why a variant is in the field."""
+
+    MAIN = "main"
+    """A recipe, or the floor: what every race is about."""
+    WAY = "way"
+    """Another way that people are told, of what the runtime itself offers."""
+    RIVAL = "rival"
+    """The bounded map of a library."""
+    CLIENT = "client"
+    """Another client under the same strategy."""
+    LOOP = "loop"
+    """Another loop, or another kind of task, under the same recipe."""
+
+
+class Told(NamedTuple):
+    """Where people meet a way: what that is, and its address on the web."""
+
+    where: str
+    link: str
+
+
 @dataclass(frozen=True, slots=True)
 class Variant:
     """A runtime (and loop) with a strategy: what is tested and measured.
@@ -192,6 +215,9 @@ class Variant:
         speaks: the language of the calls that it can make.
         cannot: what it is unable to do, each with the reason a person would accept.
         home: the module whose `VARIANTS` holds it, so that another process can load it.
+        kind: why it is in the field; a race is of the main ones, unless others are named.
+        told: where people meet it.
+        since: the first Python that can run it.
     """
 
     name: str
@@ -200,3 +226,6 @@ class Variant:
     speaks: Language = "asyncio"
     cannot: Mapping[Ability, str] = field(default_factory=dict)
     home: str = "impls.registry"
+    kind: Kind = Kind.MAIN
+    told: Told | None = None
+    since: tuple[int, int] = (3, 11)

@@ -238,13 +238,16 @@ async def finish(call: Call, strategy: Strategy, batch: Batch) -> Finished:
 
 
 async def finish_all(
-    strategy: Strategy, target: Endpoint | Call | None, batches: Sequence[Batch]
+    strategy: Strategy,
+    new_client: Callable[[Endpoint], Client],
+    target: Endpoint | Call | None,
+    batches: Sequence[Batch],
 ) -> list[Finished]:
     """Run the batches one after the other, over one client or a call of one's own."""
     if not isinstance(target, Endpoint):
         call = guarded(target) if target else checkpoint
         return [await finish(call, strategy, batch) for batch in batches]
-    client = Client(target)
+    client = new_client(target)
     try:
         return [await finish(client.some_remote_call, strategy, batch) for batch in batches]
     finally:
@@ -256,8 +259,9 @@ def run(
     batches: Sequence[Batch],
     *,
     strategy: Strategy,
+    new_client: Callable[[Endpoint], Client] = Client,
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
 ) -> list[Finished]:
     """Run the batches in an event loop of their own; see `contract.Run`."""
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        return runner.run(finish_all(strategy, target, batches))
+        return runner.run(finish_all(strategy, new_client, target, batches))

@@ -336,13 +336,16 @@ def finish(call: Call, strategy: Strategy, batch: Batch) -> Finished:
 
 
 def finish_all(
-    strategy: Strategy, target: Endpoint | Call | None, batches: Sequence[Batch]
+    strategy: Strategy,
+    new_client: Callable[[Endpoint], Client],
+    target: Endpoint | Call | None,
+    batches: Sequence[Batch],
 ) -> list[Finished]:
     """Run the batches one after the other, over one client or a call of one's own."""
     if not isinstance(target, Endpoint):
         call = guarded(target) if target else checkpoint
         return [finish(call, strategy, batch) for batch in batches]
-    client = Client(target)
+    client = new_client(target)
     try:
         return [finish(client.some_remote_call, strategy, batch) for batch in batches]
     finally:
@@ -350,7 +353,11 @@ def finish_all(
 
 
 def run(
-    target: Endpoint | Call | None, batches: Sequence[Batch], *, strategy: Strategy
+    target: Endpoint | Call | None,
+    batches: Sequence[Batch],
+    *,
+    strategy: Strategy,
+    new_client: Callable[[Endpoint], Client] = Client,
 ) -> list[Finished]:
     """Run the batches in threads of their own; see `contract.Run`."""
-    return finish_all(strategy, target, batches)
+    return finish_all(strategy, new_client, target, batches)

@@ -202,13 +202,16 @@ async def finish(call: Call, strategy: Strategy, batch: Batch) -> Finished:
 
 
 async def finish_all(
-    strategy: Strategy, target: Endpoint | Call | None, batches: Sequence[Batch]
+    strategy: Strategy,
+    new_client: Callable[[Endpoint], Client],
+    target: Endpoint | Call | None,
+    batches: Sequence[Batch],
 ) -> list[Finished]:
     """Run the batches one after the other, over one client or a call of one's own."""
     if not isinstance(target, Endpoint):
         call = target or checkpoint
         return [await finish(call, strategy, batch) for batch in batches]
-    client = Client(target)
+    client = new_client(target)
     try:
         return [await finish(client.some_remote_call, strategy, batch) for batch in batches]
     finally:
@@ -220,6 +223,7 @@ def run(
     batches: Sequence[Batch],
     *,
     strategy: Strategy,
+    new_client: Callable[[Endpoint], Client] = Client,
 ) -> list[Finished]:
     """Run the batches in an event loop of their own; see `contract.Run`."""
-    return trio.run(finish_all, strategy, target, batches)
+    return trio.run(finish_all, strategy, new_client, target, batches)

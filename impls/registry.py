@@ -1,8 +1,4 @@
-"""Which variants there are, and what each declares.
-
-Strategy: one table.  A recipe is imported only when somebody loads a variant of it, so a worker
-process imports nothing but its own runtime, and a runtime that is not installed is a row with a
-reason rather than an error.
+"""Which variants there are: ours, and what is offered; which of them can run here, and choosing.
 
 An installed package offers variants of its own by entry points in the group `OFFERS`: each names a
 mapping of names to `Variant`s, or a module whose `VARIANTS` is one.  That module is imported
@@ -12,7 +8,7 @@ An offer that is of no use is a row too, `package/entry point`, with its reason.
 """
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import partial
 from importlib import import_module
@@ -20,94 +16,16 @@ from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple, cast
+from typing import cast
 
-from impls.contract import Ability, Language, Run, Variant
+from impls.contract import Run, Variant
+from impls.field import OURS
 
 REFERENCE = "asyncio/workers"
 """What every ratio is taken against: what the standard library offers."""
 
-EVERYWHERE = ("workers", "semaphore")
-"""The strategies that every recipe has."""
-
 OFFERS = "bounded_batch.variants"
 """The group of entry points by which installed packages offer variants."""
-
-LACKS: Mapping[str, Mapping[Ability, str]] = {
-    "workers": {Ability.APART: "a worker is one task for many calls, and a task has one context"},
-    "semaphore": {Ability.LAZY: "makes a task for each call, so it draws all arguments at once"},
-}
-"""What a strategy cannot do, on whatever runtime."""
-
-
-class Runtime(NamedTuple):
-    """A recipe with what it runs on; `options` are given to its `run` when it is loaded."""
-
-    name: str
-    speaks: Language
-    needs: tuple[str, ...] = ()
-    options: Callable[[], dict[str, Any]] = dict
-    cannot: Mapping[Ability, str] = {}
-    strategies: tuple[str, ...] = EVERYWHERE
-
-
-def loop(module: str) -> dict[str, Any]:
-    """Give asyncio another event loop."""
-    return {"loop_factory": import_module(module).new_event_loop}
-
-
-def anyio_on(backend: str, backend_options: Callable[[], dict[str, Any]] = dict) -> dict[str, Any]:
-    """Choose what anyio stands on."""
-    return {"backend": backend, "backend_options": backend_options()}
-
-
-uvloop, rloop = partial(loop, "uvloop"), partial(loop, "rloop")
-
-RUNTIMES = (
-    Runtime("asyncio", "asyncio"),
-    Runtime("asyncio+uvloop", "asyncio", ("uvloop",), uvloop),
-    Runtime("asyncio+rloop", "asyncio", ("rloop",), rloop),
-    Runtime("trio", "trio", ("trio",)),
-    Runtime("anyio@asyncio", "anyio", ("anyio",), partial(anyio_on, "asyncio")),
-    Runtime(
-        "anyio@asyncio+uvloop",
-        "anyio",
-        ("anyio", "uvloop"),
-        partial(anyio_on, "asyncio", uvloop),
-    ),
-    Runtime("anyio@trio", "anyio", ("anyio", "trio"), partial(anyio_on, "trio")),
-    Runtime("curio", "curio", ("curio",)),
-    Runtime(
-        "threads",
-        "threads",
-        cannot={
-            Ability.CUTS: "a thread can't be cancelled: a call in progress runs to its end",
-            Ability.APART: "a thread of a pool makes many calls, and a thread has one context",
-        },
-    ),
-)
-
-
-def load(runtime: Runtime, strategy: str) -> Run:
-    """Import the recipe and what it runs on, and give its way in."""
-    recipe = import_module(f"impls.on_{runtime.speaks}")
-    run: Run = partial(recipe.run, strategy=getattr(recipe, strategy), **runtime.options())
-    return run
-
-
-def variants(runtime: Runtime) -> Iterator[Variant]:
-    """Give the runtime's variants, one for each of its strategies."""
-    for strategy in runtime.strategies:
-        yield Variant(
-            name=f"{runtime.name}/{strategy}",
-            needs=runtime.needs,
-            load=partial(load, runtime, strategy),
-            speaks=runtime.speaks,
-            cannot={**LACKS.get(strategy, {}), **runtime.cannot},
-        )
-
-
-OURS = {variant.name: variant for runtime in RUNTIMES for variant in variants(runtime)}
 
 BROKEN: dict[str, str] = {}
 """Why an offer is of no use, by the name of its row."""
@@ -180,7 +98,12 @@ def missing(variant: Variant) -> str | None:
     """Say what the variant needs and does not find here, or what is wrong with it, if anything."""
     if variant.name in BROKEN:
         return BROKEN[variant.name]
-    return lacking(variant.needs)
+    return too_old(variant, sys.version_info[:2]) or lacking(variant.needs)
+
+
+def too_old(variant: Variant, python: tuple[int, int]) -> str | None:
+    """Say which Python the variant needs, if this one is too old for it."""
+    return None if python >= variant.since else "needs Python {}.{}".format(*variant.since)
 
 
 def lacking(needs: Iterable[str]) -> str | None:
@@ -197,6 +120,10 @@ def found(module: str) -> bool:
         return False
 
 
+EVERYBODY = "all"
+"""Chooses the whole field; a kind, such as `main` or `rival`, chooses all of its kind."""
+
+
 def choose(patterns: Sequence[str]) -> list[Variant]:
     """Give the variants that match any of the shell-style patterns, in the table's order.
 
@@ -204,11 +131,16 @@ def choose(patterns: Sequence[str]) -> list[Variant]:
         LookupError: a pattern matches none; the message lists what there is.
     """
     for pattern in patterns:
-        if not any(fnmatchcase(name, pattern) for name in VARIANTS):
+        if not any(matches(each, pattern) for each in VARIANTS.values()):
             known = "\n  ".join(VARIANTS)
             raise LookupError(f"no variant matches {pattern!r}; there are:\n  {known}")
     return [
         variant
-        for name, variant in VARIANTS.items()
-        if any(fnmatchcase(name, pattern) for pattern in patterns)
+        for variant in VARIANTS.values()
+        if any(matches(variant, pattern) for pattern in patterns)
     ]
+
+
+def matches(variant: Variant, pattern: str) -> bool:
+    """Tell whether a pattern chooses the variant."""
+    return pattern in (EVERYBODY, variant.kind) or fnmatchcase(variant.name, pattern)

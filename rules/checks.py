@@ -17,10 +17,6 @@ from rules.trial import Trial
 Experiment = Callable[[Trial], str]
 
 
-class DoesNotApply(Exception):  # noqa: N818 - it is a verdict
-    """A check found that what it looks for can't come about with this variant; it says why."""
-
-
 class Check(NamedTuple):
     """An experiment on one rule.
 

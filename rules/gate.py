@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from impls.contract import Variant
 from origin.process import started
-from rules.checks import Check, DoesNotApply, all_checks
-from rules.trial import Trial
+from rules.checks import Check, all_checks
+from rules.trial import DoesNotApply, Trial
 
 
 def broken(variant: Variant) -> list[tuple[str, str]]:

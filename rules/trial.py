@@ -38,6 +38,10 @@ def answered_later(last: Step = A_MOMENT_LATER) -> dict[int, Step]:
     return dict.fromkeys(LATER, Step()) | {LATER[-1]: last}
 
 
+class DoesNotApply(Exception):  # noqa: N818 - it is a verdict
+    """A check found that what it looks for can't come about with this variant; it says why."""
+
+
 class Trial(NamedTuple):
     """A variant before the judge."""
 
@@ -61,7 +65,12 @@ class Trial(NamedTuple):
         return finished, self.origin.ledger(patience=PATIENCE)
 
     def alone(self, call: Call, *batches: Batch) -> list[Finished]:
-        """Run the batches over a call of one's own, which speaks as the variant does."""
+        """Run the batches over a call of one's own, which speaks as the variant does.
+
+        Raises:
+            DoesNotApply: the variant makes no such calls.
+        """
+        makes_own(self.variant)
         return self.variant.load()(call, batches)
 
     def others(self) -> Step:
@@ -73,6 +82,16 @@ class Trial(NamedTuple):
         if self.cuts:
             return Step(gate=Seen(answered=2))
         return Step(gate=Seen(answered=1), delay=INTRUDER_TIME)
+
+
+def makes_own(variant: Variant) -> None:
+    """See whether the variant makes calls of one's own.
+
+    Raises:
+        DoesNotApply: it declares that it does not.
+    """
+    if why := variant.cannot.get(Ability.OWN):
+        raise DoesNotApply(why)
 
 
 def texts(args: Sequence[int]) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from impls.contract import Variant
+from impls.contract import Kind, Variant
 from impls.registry import VARIANTS, missing
 from origin.process import Origin, started
 from report.matrix import FOLDER, Cell, Matrix, merged, read, write
@@ -26,6 +26,7 @@ from tests.rules.recorder import Recorder, column, matrix
 RULES = Path(__file__).parent / "rules"
 OFFERED = pytest.StashKey[Mapping[str, Variant]]()
 RECORDER = pytest.StashKey[Recorder]()
+STRATEGIES = (Kind.WAY, Kind.RIVAL)
 CELLS = "bounded-batch cells"
 """What a process of pytest-xdist hands over."""
 
@@ -57,10 +58,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make every variant a parameter of whatever test asks for one."""
+    """Make every variant a parameter of whatever test asks for one.
+
+    A strategy that is not ours stands on a recipe that is: only the checks are for the whole field.
+    """
     if "variant" in metafunc.fixturenames:
+        whole = metafunc.definition.get_closest_marker("whole_field")
         offered = metafunc.config.stash[OFFERED]
-        metafunc.parametrize("variant", offered.values(), ids=list(offered), indirect=True)
+        chosen = {
+            name: each for name, each in offered.items() if whole or each.kind not in STRATEGIES
+        }
+        metafunc.parametrize("variant", chosen.values(), ids=list(chosen), indirect=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

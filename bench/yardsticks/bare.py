@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from impls.contract import Run, Variant
-from impls.registry import RUNTIMES, Runtime
+from impls.field import RUNTIMES, Runtime
 
 Call = Callable[[int], Awaitable[Any]]
 

@@ -16,7 +16,8 @@ import outcome
 
 from bench import readings
 from impls.contract import Batch, Endpoint, Finished, Run, Variant
-from impls.registry import REFERENCE, RUNTIMES
+from impls.field import RUNTIMES
+from impls.registry import REFERENCE
 from impls.registry import VARIANTS as REGISTERED
 
 Probe = Callable[[Run, Endpoint | None, Sequence[Batch]], list[Finished]]

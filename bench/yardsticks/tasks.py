@@ -17,7 +17,8 @@ from bench.yardsticks.claims import Measurement
 from bench.yardsticks.ground import Ground, in_turns, results
 from bench.yardsticks.young import YoungStable
 from impls.contract import Ability, Variant
-from impls.registry import REFERENCE, RUNTIMES, VARIANTS, missing
+from impls.field import RUNTIMES
+from impls.registry import REFERENCE, VARIANTS, missing
 
 GENERATIONS = 3
 """Pairs of fresh processes for a ratio."""

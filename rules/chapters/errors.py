@@ -14,16 +14,18 @@ from impls.contract import Ability, Batch, Call, CallError, Endpoint, Variant
 from impls.on_threads import Client
 from origin.ledger import End, Ledger
 from origin.plan import NEVER, Fault, Plan, Seen, Step
-from rules.checks import DoesNotApply, check
+from rules.checks import check
 from rules.trial import (
     INTRUDER_TIME,
     LATER,
     LIMIT,
     PATIENCE,
+    DoesNotApply,
     Trial,
     answered_later,
     begun_later,
     later,
+    makes_own,
     single_errors,
 )
 
@@ -48,6 +50,8 @@ def reported(seen: outcome.Outcome[object]) -> list[BaseException]:
 
 def ended(variant: Variant, target: Endpoint | Call, batch: Batch) -> Ended:
     """Give how the batch ended, also where what a call raised left the runtime itself."""
+    if not isinstance(target, Endpoint):
+        makes_own(variant)
     try:
         [finished] = variant.load()(target, [batch])
     except BaseException as error:  # noqa: BLE001 - cancellations and KeyboardInterrupt count here

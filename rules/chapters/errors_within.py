@@ -18,7 +18,7 @@ from origin.process import ROOT
 from rules.chapters.errors import Ended, ended, reported
 from rules.checks import check
 from rules.languages import LANGUAGES, LONG, Happening, Words
-from rules.trial import PATIENCE, Trial
+from rules.trial import PATIENCE, Trial, makes_own
 
 Policy = Literal["raise", "collect"]
 
@@ -170,6 +170,7 @@ def stops_surface(trial: Trial) -> str:
 def exits_are_no_values(trial: Trial) -> str:
     """A call raises what is to end the program, in a process of its own."""
     variant = trial.variant
+    makes_own(variant)
     _, *said = said_by("rules.errors_leaving", variant.home, variant.name)
     lines = iter(said)
     for leave, policy in EXITS:

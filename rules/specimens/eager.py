@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from origin.process import Origin
-from rules.checks import DoesNotApply
 from rules.known import Known
 from rules.specimen import specimen
-from rules.trial import single_errors
+from rules.trial import DoesNotApply, single_errors
 
 HANGS = 0.5
 """Seconds after which a program that takes no time has hung."""

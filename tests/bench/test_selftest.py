@@ -70,7 +70,8 @@ from bench.selftest.trials import (
 )
 from bench.selftest.verdicts import OTHERS, Unmeasured, ours
 from impls.contract import Batch, Endpoint
-from impls.registry import REFERENCE, RUNTIMES, VARIANTS, missing
+from impls.field import RUNTIMES
+from impls.registry import REFERENCE, VARIANTS, missing
 from origin.plan import Plan
 from origin.process import Origin
 from report import method

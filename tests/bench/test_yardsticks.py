@@ -22,7 +22,8 @@ from bench.yardsticks.probes import FAULTS, peak
 from bench.yardsticks.tasks import Found, Task, loopback, tasks
 from bench.yardsticks.young import YoungStable
 from impls.contract import Batch, Variant
-from impls.registry import REFERENCE, RUNTIMES, VARIANTS, Runtime, missing
+from impls.field import RUNTIMES, Runtime
+from impls.registry import REFERENCE, VARIANTS, missing
 from origin.process import Origin
 from report.results import Kind
 

@@ -11,7 +11,8 @@ import pytest
 
 from impls import registry
 from impls.contract import Ability, Run, Variant
-from impls.registry import EVERYWHERE, REFERENCE, RUNTIMES, VARIANTS, choose, missing
+from impls.field import EVERYWHERE, OURS, RUNTIMES, Runtime
+from impls.registry import REFERENCE, VARIANTS, choose, missing
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,7 +79,7 @@ def test_the_names() -> None:
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES, ids=[runtime.name for runtime in RUNTIMES])
-def test_the_strategies_of_a_runtime(runtime: registry.Runtime) -> None:
+def test_the_strategies_of_a_runtime(runtime: Runtime) -> None:
     """Every runtime has the strategies that are to be had everywhere, and its own."""
     assert set(EVERYWHERE) <= set(runtime.strategies)
     assert names(f"{runtime.name}/*") == [f"{runtime.name}/{each}" for each in runtime.strategies]
@@ -158,7 +159,7 @@ def test_missing_imports_nothing() -> None:
 
 GOOD_OFFER = """
 from impls.contract import Variant
-from impls.registry import RUNTIMES
+from impls.registry import missing
 VARIANTS = {"theirs/window": Variant("theirs/window", (), print)}
 """
 WITHOUT_VARIANTS = "VARIANTS = {'theirs/x': print}"
@@ -198,7 +199,7 @@ def test_an_offer(value: str, tmp_path: Path) -> None:
     """Variants of an installed package come after ours, from a module or a mapping."""
     offer(tmp_path, GOOD_OFFER, value)
     names, broken, _ = told(tmp_path)
-    assert names == [*registry.OURS, "theirs/window"]
+    assert names == [*OURS, "theirs/window"]
     assert not broken
 
 
@@ -217,7 +218,7 @@ def test_an_offer_that_is_of_no_use(code: str, value: str, why: str, tmp_path: P
     """It is a row with a reason that names the package; all others are there."""
     offer(tmp_path, code, value)
     names, broken, [reason] = told(tmp_path)
-    assert names == [*registry.OURS, "theirs/window"]
+    assert names == [*OURS, "theirs/window"]
     assert list(broken) == ["theirs/window"]
     assert reason.startswith(f"theirs offers no variants by window = {value} ({why}")
 
@@ -251,7 +252,7 @@ def test_every_runtime_has_a_row_here() -> None:
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES, ids=[runtime.name for runtime in RUNTIMES])
-def test_a_variant_loads_its_own_runtime_alone(runtime: registry.Runtime) -> None:
+def test_a_variant_loads_its_own_runtime_alone(runtime: Runtime) -> None:
     """A process that has run a variant has no other runtime, no other recipe and no judge."""
     variant = VARIANTS[f"{runtime.name}/workers"]
     if reason := missing(variant):

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from impls import registry
 from impls.contract import Variant
+from impls.field import FURTHER, RUNTIMES
 from impls.registry import housed
 
-RUNTIMES = {each.name: each.speaks for each in registry.RUNTIMES}
+SPOKEN = {each.name: each.speaks for each in (*RUNTIMES, *FURTHER)}
 """Those that there are, each with the language of its calls."""
 
 
@@ -43,9 +43,9 @@ def _check(name: str, variant: Variant) -> None:
     if variant.name != name:
         raise NoVariants(f"VARIANTS has a {name!r} whose name is {variant.name!r}")
     runtime, _, strategy = name.partition("/")
-    if runtime not in RUNTIMES or not strategy:
-        known = ", ".join(RUNTIMES)
+    if runtime not in SPOKEN or not strategy:
+        known = ", ".join(SPOKEN)
         raise NoVariants(f"{name!r} is not RUNTIME/STRATEGY, where RUNTIME is one of {known}")
-    if variant.speaks != RUNTIMES[runtime]:
-        wanted = f"Variant({name!r}, …, speaks={RUNTIMES[runtime]!r})"
+    if variant.speaks != SPOKEN[runtime]:
+        wanted = f"Variant({name!r}, …, speaks={SPOKEN[runtime]!r})"
         raise NoVariants(f"{name!r} says that it speaks {variant.speaks}; make it {wanted}")

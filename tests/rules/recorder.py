@@ -20,11 +20,12 @@ from report.matrix import Check as Told
 from report.results import now
 from rules import catalogue
 from rules.catalogue import CHAPTERS, RULES, Strength
-from rules.checks import Check, DoesNotApply, all_checks
+from rules.checks import Check, all_checks
 from rules.known import Known
 from rules.specimen import Specimen, all_specimens
 from rules.states import ASPECTS
 from rules.states import __doc__ as of_the_states
+from rules.trial import DoesNotApply
 
 Rows = dict[tuple[str, str], list[Cell]]
 

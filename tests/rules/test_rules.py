@@ -11,6 +11,7 @@ from rules.trial import Trial
 from tests.rules.recorder import Recorder
 
 
+@pytest.mark.whole_field
 @pytest.mark.parametrize("name", all_checks())
 def test_rule(name: str, variant: Variant, origin: Origin, recorder: Recorder) -> None:
     """The variant keeps the rule, unless it declares that it can't, or is known not to."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from impls import on_asyncio
 from impls.contract import Batch, Endpoint, Finished, Variant
-from impls.on_asyncio import Call, Strategy, finish_all, workers
+from impls.on_asyncio import Call, Client, Strategy, finish_all, workers
 from tests.rules.breaking import BROKEN, Caught, enter
 
 VARIANTS: dict[str, Variant] = {}
@@ -70,7 +70,7 @@ def on_a_bare_loop(
 ) -> list[Finished]:
     """Run until complete, and leave the tasks where they are if it never is."""
     loop = asyncio.new_event_loop()
-    return loop.run_until_complete(finish_all(strategy, target, batches))
+    return loop.run_until_complete(finish_all(strategy, Client, target, batches))
 
 
 def told_as_another(target: Endpoint | Call | None, batches: Sequence[Batch]) -> list[Finished]:

@@ -1,13 +1,11 @@
-"""Known deviations of runtimes and loops: which checks a variant fails, and why.
+"""Known deviations of runtimes and loops: by check, then by the variants' names as patterns.
 
-Strategy: one table, by check, then by the variants' names as shell-style patterns.  A row is of a
-runtime, a loop or a library; a deviation of our own recipe is a fault of ours, to be mended.
+Strategy: a row is of a runtime or a loop; a deviation of our own recipe is a fault of ours, to be
+mended.
 """
 
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 
-from impls.contract import Variant
 from rules.known import Known
 
 NO_HANG_UP = Known(
@@ -88,21 +86,3 @@ DEVIATIONS: Mapping[str, Mapping[str, Known]] = {
     # Ctrl-C
     "K3-given_back": {"asyncio+rloop/*": NO_HANG_UP},
 }
-
-
-def known(check: str, variant: Variant) -> Known | None:
-    """Give why the variant fails this check with the versions in use, if it is known to."""
-    rows = DEVIATIONS.get(check, {}).items()
-    here = (row for pattern, row in rows if fnmatchcase(variant.name, pattern) and row.is_here())
-    return next(here, None)
-
-
-def tolerated(check: str, variant: Variant) -> Known | None:
-    """Give why the variant is known to fail some check of this one's rule, if it is.
-
-    An experiment of many cases, of which only some meet the fault, asks this; that the fault is
-    still there is shown by the check that has the row.
-    """
-    number = check.partition("-")[0]
-    rows = (name for name in DEVIATIONS if name.partition("-")[0] == number)
-    return next((row for name in rows if (row := known(name, variant))), None)

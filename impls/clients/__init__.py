@@ -1,0 +1,1 @@
+"""Other clients, which a recipe takes in the place of its own."""

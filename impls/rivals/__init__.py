@@ -1,0 +1,5 @@
+"""The bounded maps of libraries: the table."""
+
+from impls.way import Way
+
+RIVALS: tuple[Way, ...] = ()
