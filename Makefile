@@ -5,7 +5,7 @@ UV     := uv==0.13.9
 SHELL  := /bin/sh
 PY     := .venv/bin/python
 
-.PHONY: help bench test lint mutants selftest yardsticks lock clean stale
+.PHONY: help bench test growth lint mutants selftest yardsticks lock clean stale
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ narrow := $(if $(PROFILE),--profile '$(PROFILE)') \
 # The last resort: uvloop swallows what the signal of pytest-timeout raises, and would hang for ever.
 test: .venv/.ready ## run the test suite: every rule against every variant, and the rest
 	$(PY) -m pytest -n 2 --benchmark-disable -o faulthandler_timeout=180 -o faulthandler_exit_on_timeout=true
+
+growth: .venv/.ready ## measure what a batch costs as it grows to 100,000 calls; VARIANTS=...
+	$(PY) -m bench.growth $(if $(VARIANTS),--variants '$(VARIANTS)')
 
 lint: .venv/.ready ## check style, format and types
 	$(PY) -m ruff check

@@ -23,9 +23,16 @@ EVERYWHERE = ("workers", "semaphore")
 
 UNCUT = "a thread can't be cancelled: a call in progress runs to its end"
 
+ALL_SUBMITTED = "submits all calls to the pool, so it draws all arguments at once"
+
 LACKS: Mapping[str, Mapping[Ability, str]] = {
     "workers": {Ability.APART: ONE_TASK},
     "semaphore": {Ability.LAZY: ALL_AT_ONCE},
+    "threads": {Ability.LAZY: ALL_SUBMITTED},
+    "processes": {
+        Ability.LAZY: ALL_SUBMITTED,
+        Ability.OWN: "a call goes to another process pickled, and one of one's own can't be",
+    },
 }
 """What a strategy of a recipe cannot do, on whatever runtime."""
 
@@ -100,6 +107,16 @@ THREADS_CANNOT = {
     Ability.APART: "a thread of a pool makes many calls, and a thread has one context",
 }
 
+EXECUTOR_CANNOT = {
+    Ability.CUTS: "what an executor has begun can't be cancelled: a call runs to its end",
+    Ability.APART: "run_in_executor takes no context along, and a worker of a pool has one",
+}
+
+FLOOR_CANNOT = {
+    Ability.OWN: "there is one thread and no runtime: such a call would hold up all others",
+    Ability.APART: "all calls are made from one thread, and a thread has one context",
+}
+
 RUNTIMES = (
     Runtime("asyncio", "asyncio"),
     Runtime("asyncio+uvloop", "asyncio", ("uvloop",), uvloop),
@@ -115,6 +132,13 @@ RUNTIMES = (
     Runtime("anyio@trio", "anyio", ("anyio", "trio"), partial(anyio_on, "trio")),
     Runtime("curio", "curio", ("curio",)),
     Runtime("threads", "threads", cannot=THREADS_CANNOT),
+    Runtime(
+        "selectors",
+        "threads",
+        cannot=FLOOR_CANNOT,
+        strategies=("workers",),
+        recipe="impls.on_selectors",
+    ),
 )
 """What every race is about."""
 
@@ -129,11 +153,152 @@ FURTHER = (
         kind=Kind.LOOP,
         since=(3, 14),
     ),
+    Runtime(
+        "asyncio-protocol",
+        "asyncio",
+        options=partial(client, "protocol"),
+        strategies=("workers",),
+        kind=Kind.CLIENT,
+    ),
+    Runtime(
+        "asyncio-protocol+uvloop",
+        "asyncio",
+        ("uvloop",),
+        partial(client_on, "protocol", "uvloop"),
+        strategies=("workers",),
+        kind=Kind.CLIENT,
+    ),
+    Runtime(
+        "asyncio-aiohttp",
+        "asyncio",
+        ("aiohttp",),
+        partial(client, "aiohttp"),
+        strategies=("workers",),
+        kind=Kind.CLIENT,
+    ),
+    Runtime(
+        "asyncio-httpx",
+        "asyncio",
+        ("httpx",),
+        partial(client, "httpx"),
+        strategies=("workers",),
+        kind=Kind.CLIENT,
+    ),
+    Runtime(
+        "trio-httpx",
+        "trio",
+        ("trio", "httpx"),
+        partial(client, "httpx"),
+        strategies=("workers",),
+        kind=Kind.CLIENT,
+    ),
+    Runtime(
+        "threads-urllib3",
+        "threads",
+        ("urllib3",),
+        partial(client, "urllib3"),
+        cannot=THREADS_CANNOT,
+        strategies=("workers",),
+        kind=Kind.CLIENT,
+    ),
+    Runtime(
+        "asyncio-executor",
+        "threads",
+        cannot=EXECUTOR_CANNOT,
+        strategies=("threads", "processes"),
+        recipe="impls.ways.executors",
+        kind=Kind.WAY,
+    ),
 )
 """Other loops, other tasks, and other clients."""
 
-TOLD: Mapping[tuple[str, str], Told] = {}
+RUN_IN_EXECUTOR = Told(
+    "asyncio's documentation: the example of run_in_executor",
+    "https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.run_in_executor",
+)
+
+TOLD: Mapping[tuple[str, str], Told] = {
+    ("impls.on_asyncio", "workers"): Told(
+        "asyncio's documentation: task groups",
+        "https://docs.python.org/3/library/asyncio-task.html#task-groups",
+    ),
+    ("impls.on_asyncio", "semaphore"): Told(
+        "asyncio's documentation: Semaphore",
+        "https://docs.python.org/3/library/asyncio-sync.html#asyncio.Semaphore",
+    ),
+    ("impls.on_trio", "workers"): Told(
+        "trio's reference: tasks, and nurseries that own them",
+        "https://trio.readthedocs.io/en/stable/reference-core.html#tasks-let-you-do-multiple-things-at-once",
+    ),
+    ("impls.on_trio", "semaphore"): Told(
+        "trio's reference: Semaphore",
+        "https://trio.readthedocs.io/en/stable/reference-core.html#trio.Semaphore",
+    ),
+    ("impls.on_anyio", "workers"): Told(
+        "anyio's documentation: creating and managing tasks",
+        "https://anyio.readthedocs.io/en/stable/tasks.html",
+    ),
+    ("impls.on_anyio", "semaphore"): Told(
+        "anyio's documentation: semaphores",
+        "https://anyio.readthedocs.io/en/stable/synchronization.html#semaphores",
+    ),
+    ("impls.on_curio", "workers"): Told(
+        "curio's reference: task groups",
+        "https://curio.readthedocs.io/en/latest/reference.html#task-groups",
+    ),
+    ("impls.on_curio", "semaphore"): Told(
+        "curio's reference: Semaphore, to limit the number of tasks that do something",
+        "https://curio.readthedocs.io/en/latest/reference.html#Semaphore",
+    ),
+    ("impls.ways.executors", "threads"): RUN_IN_EXECUTOR,
+    ("impls.ways.executors", "processes"): RUN_IN_EXECUTOR,
+    ("impls.on_selectors", "workers"): Told(
+        "Python's documentation: selectors, its example",
+        "https://docs.python.org/3/library/selectors.html#examples",
+    ),
+    ("impls.on_threads", "workers"): Told(
+        "Python's documentation: queue, the example with a worker thread",
+        "https://docs.python.org/3/library/queue.html",
+    ),
+    ("impls.on_threads", "semaphore"): Told(
+        "Python's documentation: the example of ThreadPoolExecutor",
+        "https://docs.python.org/3/library/concurrent.futures.html#threadpoolexecutor-example",
+    ),
+}
 """Where people meet the strategies of a recipe, by its module and the strategy's name."""
+
+PROTOCOLS = Told(
+    "asyncio's documentation: transports and protocols",
+    "https://docs.python.org/3/library/asyncio-protocol.html",
+)
+
+TOLD_OF: Mapping[str, Told] = {
+    "asyncio+eager": Told(
+        "asyncio's documentation: eager task factory",
+        "https://docs.python.org/3/library/asyncio-task.html#eager-task-factory",
+    ),
+    "asyncio+rsloop": Told("the project's page", "https://github.com/RustedBytes/rsloop"),
+    "asyncio+zuvloop": Told("the project's page", "https://github.com/Kludex/zuvloop"),
+    "asyncio-protocol": PROTOCOLS,
+    "asyncio-protocol+uvloop": PROTOCOLS,
+    "asyncio-aiohttp": Told(
+        "aiohttp's documentation: advanced client usage, connectors",
+        "https://docs.aiohttp.org/en/stable/client_advanced.html#connectors",
+    ),
+    "asyncio-httpx": Told(
+        "httpx's documentation: async support",
+        "https://www.python-httpx.org/async/",
+    ),
+    "trio-httpx": Told(
+        "httpx's documentation: async support, trio",
+        "https://www.python-httpx.org/async/#trio",
+    ),
+    "threads-urllib3": Told(
+        "urllib3's documentation: customizing pool behavior",
+        "https://urllib3.readthedocs.io/en/stable/advanced-usage.html#customizing-pool-behavior",
+    ),
+}
+"""Where people meet another loop, kind of task or client, by the runtime's name."""
 
 
 def of_recipe(runtime: Runtime) -> Iterator[Variant]:
@@ -146,7 +311,7 @@ def of_recipe(runtime: Runtime) -> Iterator[Variant]:
             speaks=runtime.speaks,
             cannot={**LACKS.get(strategy, {}), **runtime.cannot},
             kind=runtime.kind,
-            told=TOLD.get((runtime.module, strategy)),
+            told=TOLD_OF.get(runtime.name) or TOLD.get((runtime.module, strategy)),
             since=runtime.since,
         )
 

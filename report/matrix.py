@@ -1,7 +1,8 @@
-"""The matrix file: which rules each variant and each specimen was seen to keep, on one Python.
+"""The matrix file: what each variant, each specimen and each claim was seen to be, on one Python.
 
 Strategy: what a test run saw, and nothing that was derived from it.  A cell is one experiment on
 one subject; a rule that several experiments show has several cells.  What has no cell was not run.
+Claims are about Python itself, and belong to no rule, so they stand beside the cells.
 A later run of the same code with the same versions adds to the file of an earlier one, so that a
 run of a few tests takes nothing away.
 """
@@ -13,7 +14,9 @@ from typing import TypeVar
 
 import msgspec
 
-SCHEMA = 1
+from report import kept
+
+SCHEMA = 2
 
 FOLDER = Path(__file__).parent / "matrix"
 """Where a test run leaves its file, and where the report looks for all of them."""
@@ -67,11 +70,31 @@ class Check(msgspec.Struct, frozen=True):
     says: str
 
 
+class Truth(StrEnum):
+    """What came of a claim."""
+
+    HOLDS = "holds"
+    FAILS = "does not hold"
+    NOT_RUN = "not run"
+    """This Python has not what the claim is about."""
+
+
 class Subject(msgspec.Struct, frozen=True):
-    """What was experimented on: a variant by its name, or a specimen by its way."""
+    """What was experimented on: a variant by its name, or a specimen by its way.
+
+    Attributes:
+        group: why a variant is in the field: main, way, rival, client or loop.
+        told: where people meet it, in words.
+        link: the address of that on the web.
+        missing: why a variant could not be run here; empty if it could.
+    """
 
     name: str
     kind: Kind
+    group: str = ""
+    told: str = ""
+    link: str = ""
+    missing: str = ""
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -95,6 +118,35 @@ class Cell(msgspec.Struct, frozen=True):
     link: str = ""
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """One of the ways of the well-known thread.
+
+    Attributes:
+        number: its place among them, from 1.
+        says: what people call it.
+        subjects: the variants and specimens that show it, by their names.
+    """
+
+    number: int
+    says: str
+    subjects: list[str]
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """What people say of Python, and what came of it.
+
+    Attributes:
+        name: of the program that shows it.
+        says: the claim in one sentence.
+        seen: what was seen, or why nothing was.
+    """
+
+    name: str
+    says: str
+    verdict: Truth
+    seen: str = ""
+
+
 class Matrix(msgspec.Struct, frozen=True):
     """Everything that test runs saw of one state of the code with one set of versions.
 
@@ -108,6 +160,8 @@ class Matrix(msgspec.Struct, frozen=True):
         checks: every experiment.
         subjects: the variants in the order of the columns, and the specimens.
         cells: what was run, and what could not be.
+        thread: the ways of the well-known thread, in their order.
+        claims: what that thread says, in the order of the programs.
     """
 
     schema: int
@@ -120,61 +174,29 @@ class Matrix(msgspec.Struct, frozen=True):
     checks: list[Check]
     subjects: list[Subject]
     cells: list[Cell]
-
-
-class Versioned(msgspec.Struct):
-    """As much of the file as every version of it has."""
-
-    schema: int
-
-
-class UnreadableMatrix(Exception):  # noqa: N818 - the matrix is what is unreadable
-    """The file holds no matrix that this version reads; the message says what to do."""
+    thread: list[Asked] = []
+    claims: list[Claim] = []
 
 
 def write(matrix: Matrix, file: Path) -> None:
-    """Write the matrix, into a folder that is made if need be; half of it replaces nothing.
-
-    Raises:
-        OSError: it can't be written there.
-    """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_name(f"{file.name}.new")
-    try:
-        new.write_bytes(msgspec.json.format(msgspec.json.encode(matrix), indent=1))
-        new.replace(file)
-    finally:
-        new.unlink(missing_ok=True)
+    """Write the matrix; see `kept.write`."""
+    kept.write(matrix, file)
 
 
 def read(file: Path) -> Matrix:
     """Read a matrix.
 
     Raises:
-        UnreadableMatrix: it is not there, is something else, or is of another version.
+        kept.Unreadable: it is not there, is something else, or is of another version.
     """
-    try:
-        text = file.read_bytes()
-    except OSError as error:
-        raise UnreadableMatrix(f"can't read {file}: {error.strerror}") from error
-    try:
-        version = msgspec.json.decode(text, type=Versioned).schema
-        if version == SCHEMA:
-            return msgspec.json.decode(text, type=Matrix)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UnreadableMatrix(
-            f"{file} is no matrix of rules; remove it, and make one with: make test"
-        ) from error
-    raise UnreadableMatrix(
-        f"{file} is of version {version}, this reads version {SCHEMA}; make another with: make test"
-    )
+    return kept.read(file, Matrix, SCHEMA, "matrix of rules", "make test")
 
 
 def merged(old: Matrix, new: Matrix) -> Matrix:
     """Add a later run to an earlier one; what differs in code or versions stands alone.
 
     A later cell replaces the earlier one of the same experiment on the same subject, unless it
-    only says that this time it was not run.
+    only says that this time it was not run.  The table of the thread is the later run's.
     """
     if _state(old) != _state(new):
         return new
@@ -188,6 +210,7 @@ def merged(old: Matrix, new: Matrix) -> Matrix:
         checks=_union(old.checks, new.checks, lambda each: each.name),
         subjects=_union(old.subjects, new.subjects, lambda each: each.name),
         cells=_union(old.cells, later, _key),
+        claims=_union(old.claims, new.claims, lambda each: each.name),
     )
 
 

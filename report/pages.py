@@ -11,13 +11,16 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from report import charts, matrix, method, rules, tables, warnings
+from report import charts, growth, matrix, method, rules, tables, warnings
 from report.comparison import WORTH_NAMING
 from report.figures import Standing, standings
 from report.marks import Marks
 from report.results import Results, UnreadableResults
 from report.statistics import ALPHA, FEWEST_GENERATIONS, POWER
 from report.verdict import advice, noise, twins, verdict
+from report.way_facts import FLOOR
+from report.way_verdicts import FINDINGS, RECOMMENDED_SAYS
+from report.ways import ways
 from report.words import one_line, share
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -77,6 +80,7 @@ def gather(results: Results, file: str) -> dict[str, Any]:
     """Put together all that the pages show."""
     derived = standings(results)
     marks = Marks(results.race.entrants)
+    promises = rules.promises(matrix.FOLDER, results.race.conditions.get("commit"))
     return {
         "race": results.race,
         "file": file,
@@ -89,7 +93,11 @@ def gather(results: Results, file: str) -> dict[str, Any]:
         "warnings": [*warnings.OF_RACE, *warnings.OF_ROW],
         "courses": [_course(each, marks) for each in derived],
         "marks": marks,
-        "promises": rules.promises(matrix.FOLDER, results.race.conditions.get("commit")),
+        "promises": promises,
+        "ways": ways(results, derived, promises, matrix.FOLDER, growth.FOLDER),
+        "findings": FINDINGS,
+        "recommended": RECOMMENDED_SAYS,
+        "floor": FLOOR,
         "out": tables.out(derived),
         "unable": tables.unable(results),
         "method": method.described(results.race),

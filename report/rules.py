@@ -13,8 +13,10 @@ from pathlib import Path
 from string import ascii_uppercase
 
 from report import evidence, names
+from report.claims import Weighed, weighed
 from report.evidence import SIGNS, TELLING, Experiment, Found, in_words, joined, worst
-from report.matrix import Cell, Kind, Matrix, Rule, UnreadableMatrix, Verdict, read
+from report.kept import Unreadable
+from report.matrix import Cell, Kind, Matrix, Rule, Verdict, read
 from report.words import counted, listed
 
 
@@ -99,12 +101,14 @@ class Promises:
         columns: the variants, each family together.
         chapters: the rows by chapter.
         doubts: what is to be said before anybody believes it.
+        claims: what people say, which no rule is about.
     """
 
     pythons: tuple[str, ...]
     columns: tuple[Column, ...]
     chapters: Mapping[str, tuple[Row, ...]]
     doubts: tuple[str, ...]
+    claims: tuple[Weighed, ...]
 
     @cached_property
     def rows(self) -> dict[str, Row]:
@@ -139,7 +143,7 @@ def promises(folder: Path, commit: str | None) -> Promises:
     for file in sorted(folder.glob("*.json")):
         try:
             matrices.append(read(file))
-        except UnreadableMatrix as error:
+        except Unreadable as error:
             doubts.append(f"Left out: {error}.")
     matrices.sort(key=lambda each: [int(part) for part in re.findall(r"\d+", each.python)])
     doubts += (_of_another(each, commit) for each in matrices if commit not in {None, each.commit})
@@ -165,6 +169,7 @@ def together(matrices: Sequence[Matrix], doubts: Iterable[str] = ()) -> Promises
         tuple(_columns(table.variants)),
         {chapter: tuple(rows) for chapter, rows in chapters.items()},
         tuple(doubts),
+        weighed(matrices, table.pythons),
     )
 
 

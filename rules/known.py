@@ -20,12 +20,14 @@ class Known(NamedTuple):
         link: the public issue where there is one.
         versions: where the fault is: specifiers by distribution, or by `python`; all must hold.
         seen: what is seen of it, as a regular expression; anything else is another fault.
+        hangs: whether a batch that has it never ends, so that its check needs its own process.
     """
 
     reason: str
     link: str = ""
     versions: Mapping[str, str] = {}
     seen: str = ""
+    hangs: bool = False
 
     def is_here(self) -> bool:
         """Tell whether the versions in use have the fault."""

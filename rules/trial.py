@@ -6,7 +6,9 @@ by variants that break it on purpose.  No check waits for time to pass: the orig
 until it has seen what the check needs.  Only a batch that breaks a rule meets its deadline.
 """
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from impls.contract import Ability, Batch, Call, Endpoint, Finished, Variant
@@ -61,7 +63,8 @@ class Trial(NamedTuple):
     def __call__(self, plan: Plan, *batches: Batch) -> tuple[list[Finished], Ledger]:
         """Run the batches under the plan; give how they ended and what the origin saw."""
         self.origin.plan(plan)
-        finished = self.variant.load()(self.endpoint, batches)
+        with uncollected():
+            finished = self.variant.load()(self.endpoint, batches)
         return finished, self.origin.ledger(patience=PATIENCE)
 
     def alone(self, call: Call, *batches: Batch) -> list[Finished]:
@@ -71,7 +74,8 @@ class Trial(NamedTuple):
             DoesNotApply: the variant makes no such calls.
         """
         makes_own(self.variant)
-        return self.variant.load()(call, batches)
+        with uncollected():
+            return self.variant.load()(call, batches)
 
     def others(self) -> Step:
         """Give what happens to the calls beside the one that ends the batch.
@@ -82,6 +86,21 @@ class Trial(NamedTuple):
         if self.cuts:
             return Step(gate=Seen(answered=2))
         return Step(gate=Seen(answered=1), delay=INTRUDER_TIME)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Collect no garbage within the block.
+
+    A task that only the collector ends, or a connection that only it closes, has been left behind.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def makes_own(variant: Variant) -> None:

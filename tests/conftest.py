@@ -9,6 +9,7 @@ import os
 import platform
 import signal
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,17 @@ import pytest
 from impls.contract import Kind, Variant
 from impls.registry import VARIANTS, missing
 from origin.process import Origin, started
-from report.matrix import FOLDER, Cell, Matrix, merged, read, write
+from report.kept import Unreadable
+from report.matrix import FOLDER, Matrix, merged, read, write
 from rules.deviations import known
 from tests.rules.outside import NoVariants, variants_in
-from tests.rules.recorder import Recorder, column, matrix
+from tests.rules.recorder import Noted, Recorder, column, matrix
 
 RULES = Path(__file__).parent / "rules"
 OFFERED = pytest.StashKey[Mapping[str, Variant]]()
 RECORDER = pytest.StashKey[Recorder]()
 STRATEGIES = (Kind.WAY, Kind.RIVAL)
-CELLS = "bounded-batch cells"
+NOTED = "bounded-batch noted"
 """What a process of pytest-xdist hands over."""
 
 
@@ -68,7 +70,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         chosen = {
             name: each for name, each in offered.items() if whole or each.kind not in STRATEGIES
         }
-        metafunc.parametrize("variant", chosen.values(), ids=list(chosen), indirect=True)
+        params = [pytest.param(each, id=name, marks=_marks(each)) for name, each in chosen.items()]
+        metafunc.parametrize("variant", params, indirect=True)
+
+
+def _marks(variant: Variant) -> list[pytest.MarkDecorator]:
+    """Overlook what a strategy that is not ours leaves behind and the collector complains of."""
+    if variant.kind not in STRATEGIES:
+        return []
+    return [
+        pytest.mark.filterwarnings("ignore::ResourceWarning"),
+        pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
+    ]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -87,8 +100,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Leave the matrix for the report; one of several processes hands over what it saw."""
     config = session.config
     if hasattr(config, "workeroutput"):
-        config.workeroutput[CELLS] = msgspec.to_builtins(config.stash[RECORDER].noted())
-    elif config.stash[RECORDER].noted() and not config.getoption("--impl"):
+        config.workeroutput[NOTED] = msgspec.to_builtins(config.stash[RECORDER].noted())
+    elif not config.stash[RECORDER].is_empty() and not config.getoption("--impl"):
         minor = platform.python_version().rpartition(".")[0]
         _keep(matrix(config.stash[RECORDER], VARIANTS), FOLDER / f"py{minor}.json")
 
@@ -96,13 +109,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Take what another process saw."""
-    told = getattr(node, "workeroutput", {}).get(CELLS, [])
-    for cell in msgspec.convert(told, list[Cell]):
-        node.config.stash[RECORDER].note(cell)
+    if told := getattr(node, "workeroutput", {}).get(NOTED):
+        node.config.stash[RECORDER].take(msgspec.convert(told, Noted))
 
 
 def _keep(new: Matrix, file: Path) -> None:
-    write(merged(read(file), new) if file.exists() else new, file)
+    with suppress(Unreadable):  # what is not there, or of another version, adds nothing
+        new = merged(read(file), new)
+    write(new, file)
 
 
 def pytest_terminal_summary(
@@ -147,5 +161,7 @@ def variant(request: pytest.FixtureRequest) -> Iterator[Variant]:
     if reason := missing(variant):
         pytest.skip(reason)
     yield variant
+    if variant.kind in STRATEGIES:
+        gc.collect(1)  # what it left behind, which would complain within another test
     if known("X2-no_descriptor_left", variant):
         gc.collect()  # what it leaked; left to another test's thread, rloop aborts the process

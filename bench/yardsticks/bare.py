@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
-from impls.contract import Run, Variant
+from impls.contract import Ability, Run, Variant
 from impls.field import RUNTIMES, Runtime
 
 Call = Callable[[int], Awaitable[Any]]
@@ -92,8 +92,11 @@ def load(runtime: Runtime) -> Run:
     return run
 
 
+LOOPED = [runtime for runtime in RUNTIMES if Ability.OWN not in runtime.cannot]
+"""All but the floor, which has no runtime that could charge for a loop."""
+
 VARIANTS = {
     name: Variant(name, runtime.needs, partial(load, runtime), home=__name__)
-    for runtime in RUNTIMES
+    for runtime in LOOPED
     if (name := f"{runtime.name}/bare")
 }

@@ -84,6 +84,9 @@ CLAIMS = {
     "aiohttp": Claim(
         "loopback: CPU of a call, over the same with aiohttp", "{:.3f}", Aim("≤", 1 / 3)
     ),
+    "wrk": Claim(
+        "calls per second, over those of wrk with as many connections", "{:.2f}", Aim("≥", 0.70)
+    ),
     "heap": Claim("loopback: CPU of a call in a young process, over an aged one", "{:.2f}×"),
     "web": Claim(
         "web: efficiency, the lowest of all async variants", "{:.3f}", Aim("≥", 0.95), lowest

@@ -1,4 +1,4 @@
-"""The five measurements, cut into tasks: one for each subject of each claim.
+"""The six measurements, cut into tasks: one for each subject of each claim.
 
 Strategy: a table of tasks, each in fresh processes that only it uses.  A task that fails costs
 its own row and no other.
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bench.rounds import BrokeARule, Round, prepare
 from bench.scenarios import SCENARIOS
 from bench.stable import Out, Worker
-from bench.yardsticks import bare, probes, with_aiohttp
+from bench.yardsticks import bare, probes, with_aiohttp, with_wrk
 from bench.yardsticks.claims import Measurement
 from bench.yardsticks.ground import Ground, in_turns, results
 from bench.yardsticks.young import YoungStable
@@ -36,6 +36,9 @@ WEB_ROUNDS = 3
 FEW, MANY = 10_000, 1_000_000
 PLACE = 8
 """Bytes that a list takes for each result."""
+
+FASTEST = "asyncio-protocol+uvloop/workers"
+"""The most that asyncio gives."""
 
 
 class Found(NamedTuple):
@@ -109,6 +112,23 @@ def ratios(
     return [block[ours] / block[theirs] for block in blocks]
 
 
+def over_wrk(variant: Variant, ground: Ground) -> Found:
+    """Give the variant's calls per second over those of wrk, and what bound each."""
+    if not with_wrk.installed():
+        return Found([], "not installed: wrk")
+    blocks = []
+    for _ in range(GENERATIONS):
+        with ground.processes() as process:
+            runs = {
+                "ours": partial(with_wrk.of_variant, ground, process(variant)),
+                "wrk": partial(with_wrk.of_wrk, ground),
+            }
+            blocks += [in_turns(runs) for _ in range(BLOCKS)][1:]
+    ours, theirs = ([block[name] for block in blocks] for name in ("ours", "wrk"))
+    ratios = [one.speed / other.speed for one, other in zip(ours, theirs, strict=True)]
+    return Found(ratios, with_wrk.told(ours, theirs))
+
+
 def young_over_aged(ground: Ground) -> Found:
     """Give the CPU of a call in a young process over that in an aged one, and page faults.
 
@@ -162,12 +182,13 @@ def growth(variant: Variant, ground: Ground) -> Found:
 
 def tasks() -> list[Task]:
     """Give all that there is to measure, claim by claim."""
-    workers = {runtime.name: VARIANTS[f"{runtime.name}/workers"] for runtime in RUNTIMES}
+    workers = {runtime.name: VARIANTS[f"{runtime.name}/workers"] for runtime in bare.LOOPED}
     nulls = {name: (each, bare.VARIANTS[f"{name}/bare"]) for name, each in workers.items()}
     clients = VARIANTS[REFERENCE], with_aiohttp.VARIANTS[with_aiohttp.NAME]
     return [
         *(Task("null", name, pair, TURNS, partial(added, pair)) for name, pair in nulls.items()),
         Task("aiohttp", REFERENCE, clients, TURNS, partial(over, clients)),
+        Task("wrk", FASTEST, [VARIANTS[FASTEST]], TURNS, partial(over_wrk, VARIANTS[FASTEST])),
         Task("heap", REFERENCE, [probes.FAULTS], 2 * YOUTHS, young_over_aged),
         *(
             Task("web", each.name, [each], WEB_ROUNDS, partial(efficiency, each))
@@ -181,6 +202,6 @@ def tasks() -> list[Task]:
 
 
 def cutting() -> list[Variant]:
-    """Give the variants of the runtimes that can cut off calls: the async ones."""
+    """Give the variants of the runtimes that can cut off calls: all but threads."""
     able = [runtime for runtime in RUNTIMES if Ability.CUTS not in runtime.cannot]
     return [VARIANTS[f"{each.name}/{strategy}"] for each in able for strategy in each.strategies]

@@ -21,6 +21,7 @@ from rules.trial import (
     LATER,
     LIMIT,
     PATIENCE,
+    DoesNotApply,
     Trial,
     answered_later,
     begun_later,
@@ -127,6 +128,7 @@ def while_a_failure_cancels(trial: Trial) -> str:
     """One of two calls fails; the other cleans up until the batch has been cancelled, too."""
     words = words_of(trial)
     both_run, cleaning, cancelled = words.event(), words.event(), words.event()
+    came_about: list[bool] = []
 
     async def clean_up() -> None:
         await cancelled.wait()
@@ -136,13 +138,20 @@ def while_a_failure_cancels(trial: Trial) -> str:
         if arg == ABORT:
             await cleaning.wait()
             await cancelled.set()
+        elif arg == LATER[0]:
+            came_about.append(cleaning.is_set())
+            await cancelled.set()  # or what was left behind would never end
         elif arg:
             await both_run.wait()
             raise LookupError
         else:
             await interrupted(words, both_run, cleaning, clean_up())
 
-    ended = made(trial, call, Batch(range(2), 2, deadline=PATIENCE, abort_on=ABORT)).outcome
+    batch = Batch(range(2), 2, deadline=PATIENCE, abort_on=ABORT)
+    failed, _ = trial.alone(words.call(call), batch, Batch([LATER[0]], 1))
+    if came_about != [True]:
+        raise DoesNotApply("a failure cancels no other call")
+    ended = failed.outcome
     assert isinstance(ended, outcome.Error), f"C3: the batch gave {ended}"
     if isinstance(ended.error, Aborted):
         return "the batch was cancelled, and said so"
@@ -164,9 +173,10 @@ def while_a_time_limit_cancels(trial: Trial) -> str:
         if arg == ABORT:
             await cleaning.wait()
             await cancelled.set()
-        elif begun.is_set():
-            await words.checkpoint()
+        elif cancelled.is_set():
             others.append(arg)
+        elif begun.is_set():  # no limit is kept
+            await words.checkpoint()
         else:
             await interrupted(words, begun, cleaning, clean_up())
 

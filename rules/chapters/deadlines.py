@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import chain
+from typing import Any
 
 import outcome
 
@@ -18,7 +19,8 @@ from origin.plan import Plan, log_normal
 from rules.chapters.cancellation import made, words_of
 from rules.chapters.errors import reported
 from rules.checks import check
-from rules.trial import LIMIT, PATIENCE, Trial
+from rules.languages import AsyncCall, Happening, Words
+from rules.trial import LIMIT, PATIENCE, DoesNotApply, Trial
 
 CALLS = range(10)
 LAST = -1
@@ -45,17 +47,41 @@ SOON = 0.005
 """Seconds of the time limit of a call that is answered at about that time."""
 
 
+async def swallowing(words: Words, left: Happening, seconds: float) -> bool:
+    """Wait so long; swallow a cancellation, and tell so, but not when the batch has been left.
+
+    Who is left behind then is cancelled by the runtime as it ends, and must not go on.
+    """
+    try:
+        await words.sleep(seconds)
+    except words.cancelled:
+        if left.is_set():
+            raise
+        return True
+    return False
+
+
+def made_and_left(trial: Trial, call: AsyncCall, left: Happening, batch: Batch) -> Finished:
+    """Run one batch over a call of one's own, and say when it has been left."""
+
+    async def or_left(arg: int) -> Any:
+        return await (left.set() if arg == LAST else call(arg))
+
+    finished, _ = trial.alone(words_of(trial).call(or_left), batch, Batch([LAST], 1))
+    return finished
+
+
 @check("C6")
 def swallowed_deadline(trial: Trial) -> str:
     """The batch's deadline passes, and its only call swallows the cancellation."""
     words = words_of(trial)
+    left = words.event()
 
     async def call(arg: int) -> int:
-        with suppress(words.cancelled):
-            await words.sleep(LONG)
+        await swallowing(words, left, LONG)
         return arg
 
-    ended = made(trial, call, Batch([0], 1, deadline=SHORT)).outcome
+    ended = made_and_left(trial, call, left, Batch([0], 1, deadline=SHORT)).outcome
     assert isinstance(ended, outcome.Error), f"C6: after its deadline the batch gave {ended}"
     return "the batch's deadline was reported"
 
@@ -81,15 +107,18 @@ def swallowed_time_limit(trial: Trial) -> str:
 def bounded_overrun(trial: Trial) -> str:
     """A call swallows its cancellation at the deadline, and then waits for something long."""
     words = words_of(trial)
-    waited = []
+    left = words.event()
+    swallowed, waited = list[int](), list[int]()
 
     async def call(arg: int) -> None:
-        with suppress(words.cancelled):
-            await words.sleep(STUBBORN)
+        if await swallowing(words, left, STUBBORN):
+            swallowed.append(arg)
         await words.sleep(STUBBORN)
         waited.append(arg)
 
-    made(trial, call, Batch([0], 1, deadline=SHORT))
+    made_and_left(trial, call, left, Batch([0], 1, deadline=SHORT))
+    if not swallowed:
+        raise DoesNotApply("nothing is cancelled at the deadline")
     assert not waited, "C7: the batch waited for a call that had swallowed its cancellation"
     return "a call that had swallowed its cancellation was cut off where it waited next"
 
@@ -98,16 +127,18 @@ def bounded_overrun(trial: Trial) -> str:
 def none_begun_by_a_stubborn_call(trial: Trial) -> str:
     """A call swallows its cancellation at the deadline, and nine more wait for its slot."""
     words = words_of(trial)
-    begun = []
+    left = words.event()
+    ended, begun = list[int](), list[int]()
 
     async def call(arg: int) -> None:
         await words.checkpoint()
-        begun.append(arg)
-        with suppress(words.cancelled):
-            await words.sleep(LONG)
+        if ended:
+            begun.append(arg)
+        await swallowing(words, left, LONG)
+        ended.append(arg)
 
-    made(trial, call, Batch(CALLS, 1, deadline=SHORT))
-    late = len(begun) - 1
+    made_and_left(trial, call, left, Batch(CALLS, 1, deadline=SHORT))
+    late = len(begun)
     assert not late, f"C7: {late} calls began after one had swallowed its cancellation"
     return "no call began after one had swallowed its cancellation"
 

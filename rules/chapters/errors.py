@@ -133,6 +133,8 @@ def both_reported_from_the_buffers(trial: Trial) -> str:
 
     [failed], ledger = trial(plan, Batch(args(), 3, deadline=PATIENCE))
     came = [call.arg for call in sorted(ledger.calls, key=lambda call: call.received)]
+    if signal not in came:
+        raise DoesNotApply("it draws no argument when a slot comes free")
     if came.index(signal) < len(failing):
         raise DoesNotApply("it draws an argument before the calls of the last ones have begun")
     errors = [error for error in reported(failed.outcome) if isinstance(error, CallError)]
@@ -154,12 +156,19 @@ def heard_without_asking(trial: Trial) -> str:
     return "the batch raised the call's own error"
 
 
+def arguments_failing() -> Iterator[int]:
+    """Give five arguments; the sixth raises."""
+    yield from range(LIMIT)
+    raise ArgumentsFailed
+
+
 @check("E12")
 def all_awaited(trial: Trial) -> str:
-    """A call fails while most calls of the batch have not begun."""
+    """A call fails while most calls of the batch have not begun; then the arguments do."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         after_a_failure("E12", trial)
+        trial(Plan(), Batch(arguments_failing(), LIMIT, deadline=PATIENCE))
         gc.collect()
     said = [str(warning.message) for warning in caught if "never awaited" in str(warning.message)]
     assert not said, f"E12: {len(said)} warnings such as {said[0]!r}"
@@ -179,15 +188,10 @@ def no_errors_of_its_own(trial: Trial) -> str:
 def settled_when_the_arguments_fail(trial: Trial) -> str:
     """The sixth argument raises, when the first call has been answered, if they come lazily."""
     five = range(LIMIT)
-
-    def args() -> Iterator[int]:
-        yield from five
-        raise ArgumentsFailed
-
     first = {0: Step(gate=Seen(in_progress=LIMIT))}
     others = Step(gate=NEVER) if trial.cuts else trial.others()
     plan = Plan(first | answered_later(), otherwise=others)
-    [failed, _], ledger = trial(plan, Batch(args(), LIMIT, deadline=PATIENCE), later())
+    [failed, _], ledger = trial(plan, Batch(arguments_failing(), LIMIT, deadline=PATIENCE), later())
     errors = reported(failed.outcome)
     told = any(isinstance(error, ArgumentsFailed) for error in errors)
     assert told, f"E15: the arguments raised, and the batch gave {failed.outcome}"

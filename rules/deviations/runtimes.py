@@ -70,8 +70,7 @@ DEVIATIONS: Mapping[str, Mapping[str, Known]] = {
     # Cancellation and deadlines
     "C2-cut_off_by_a_cancellation": {"asyncio+rloop/*": NO_HANG_UP},
     "C7-bounded_overrun": {
-        "asyncio/*": CANCELLED_ONCE,
-        "asyncio+*/*": CANCELLED_ONCE,
+        "asyncio*/*": CANCELLED_ONCE,
         "curio/*": CANCELLED_ONCE,
     },
     "C16-none_early": {"*+uvloop/*": WHOLE_MILLISECONDS},

@@ -3,6 +3,7 @@
 import importlib
 import io
 import platform
+import subprocess
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -10,27 +11,30 @@ import outcome
 import pytest
 from rich.console import Console
 
+from bench.rounds import BrokeARule
 from bench.scenarios import SCENARIOS
 from bench.stable import Out
-from bench.yardsticks import with_aiohttp
+from bench.yardsticks import with_aiohttp, with_wrk
 from bench.yardsticks.__main__ import command, main
-from bench.yardsticks.bare import LOOPS
+from bench.yardsticks.bare import LOOPED, LOOPS
 from bench.yardsticks.bare import VARIANTS as BARE
 from bench.yardsticks.claims import CLAIMS, Measurement, table
 from bench.yardsticks.ground import Ground, in_turns
 from bench.yardsticks.probes import FAULTS, peak
-from bench.yardsticks.tasks import Found, Task, loopback, tasks
+from bench.yardsticks.tasks import FASTEST, Found, Task, loopback, tasks
+from bench.yardsticks.with_wrk import ARGS, Pace, installed, of_variant, of_wrk, pace, told
 from bench.yardsticks.young import YoungStable
 from impls.contract import Batch, Variant
 from impls.field import RUNTIMES, Runtime
 from impls.registry import REFERENCE, VARIANTS, missing
+from origin.ledger import CallSeen, End, Ledger
 from origin.process import Origin
 from report.results import Kind
 
 LIMIT = 10
 CALLS = 103
-GOOD = {"null": 0.05, "aiohttp": 0.2, "heap": 2.0, "web": 0.99, "memory": 1.0}
-BAD = {"null": 0.2, "aiohttp": 0.5, "web": 0.9, "memory": 11.0}
+GOOD = {"null": 0.05, "aiohttp": 0.2, "wrk": 0.8, "heap": 2.0, "web": 0.99, "memory": 1.0}
+BAD = {"null": 0.2, "aiohttp": 0.5, "wrk": 0.6, "web": 0.9, "memory": 11.0}
 
 
 def printed(*measurements: Measurement) -> str:
@@ -51,7 +55,7 @@ def ground(origin: Origin) -> Ground:
     return Ground(origin, None, lambda: None)
 
 
-@pytest.mark.parametrize("runtime", RUNTIMES, ids=[runtime.name for runtime in RUNTIMES])
+@pytest.mark.parametrize("runtime", LOOPED, ids=[runtime.name for runtime in LOOPED])
 def test_the_bare_loop_makes_each_call_exactly_once(runtime: Runtime) -> None:
     """Whatever the limit leaves over, no call is left out and none is made twice."""
     if reason := missing(BARE[f"{runtime.name}/bare"]):
@@ -121,9 +125,11 @@ def test_every_claim_is_measured_on_every_runtime_that_it_is_about() -> None:
     """No runtime is left out, but for threads where nothing can be cut off."""
     about = {claim: {task.subject for task in tasks() if task.claim == claim} for claim in CLAIMS}
     runtimes = {runtime.name for runtime in RUNTIMES}
-    assert about["null"] == about["memory"] == runtimes
+    assert about["null"] == {runtime.name for runtime in LOOPED}
+    assert about["memory"] == runtimes
     assert {name.partition("/")[0] for name in about["web"]} == runtimes - {"threads"}
     assert about["aiohttp"] == about["heap"] == {REFERENCE}
+    assert about["wrk"] == {FASTEST}
 
 
 def test_a_variant_that_is_not_installed_is_not_measured(origin: Origin) -> None:
@@ -151,6 +157,91 @@ def test_aiohttp_keeps_the_rules(origin: Origin) -> None:
         measured, _ = ground(origin).remote(worker, loopback(1))
     assert measured.saw
     assert measured.saw.connections == SCENARIOS["loopback"].limit
+
+
+def seen(calls: int, connections: int, *, unanswered: int = 0) -> Ledger:
+    """Make up what the origin saw of so many calls in two seconds, which cost it half a second."""
+    ends = [End.ANSWERED] * (calls - unanswered) + [End.HUNG_UP] * unanswered
+    rows = [
+        CallSeen(0, number % connections, 2 * number / (calls - 1), 2 * number / (calls - 1), end)
+        for number, end in enumerate(ends)
+    ]
+    return Ledger(rows, connections, cpu=0.5)
+
+
+def test_a_pace_is_what_the_origin_saw() -> None:
+    """Calls per second, and both sides' share of their processors."""
+    assert pace(seen(1000, with_wrk.LIMIT), cpu=1.0) == Pace(500, 0.25, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("ledger", "why"),
+    [
+        (seen(1000, with_wrk.LIMIT - 1), "wrk: 63 connections at work, not 64"),
+        (seen(1000, with_wrk.LIMIT, unanswered=3), "wrk: 3 of 1000 calls were not answered"),
+    ],
+)
+def test_a_pace_of_other_work_does_not_count(ledger: Ledger, why: str) -> None:
+    """A bar is one only if it does as much at once as we do, and gets its answers."""
+    with pytest.raises(BrokeARule, match=why):
+        pace(ledger, cpu=1.0)
+
+
+@pytest.mark.parametrize(
+    ("origin", "client", "bound"),
+    [
+        (0.95, 0.5, "the origin"),
+        (0.5, 0.95, "itself"),
+        (0.9, 0.95, "itself"),
+        (0.7, 0.7, "neither"),
+    ],
+)
+def test_what_bound_the_calls_is_told(origin: float, client: float, bound: str) -> None:
+    """Who keeps its processor busiest, if anybody does."""
+    assert Pace(1.0, origin, client).bound() == bound
+
+
+def test_both_sides_are_told_by_their_medians() -> None:
+    """A ratio alone would hide that both are far from what they could be."""
+    ours = [Pace(70_000, 0.5, 0.99), Pace(80_000, 0.6, 1.0), Pace(10, 0.1, 0.1)]
+    assert told(ours, [Pace(100_000, 0.96, 0.7)]) == (
+        "ours: 70,000 calls/s, bound by itself (the origin 50% busy, the client 99%); "
+        "wrk: 100,000 calls/s, bound by the origin (the origin 96% busy, the client 70%)"
+    )
+
+
+def test_without_wrk_nothing_is_measured(origin: Origin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The row says so, and nothing is started."""
+    monkeypatch.setenv("PATH", "")
+    [task] = [task for task in tasks() if task.claim == "wrk"]
+    if lacks := missing(VARIANTS[FASTEST]):
+        pytest.skip(lacks)
+    assert task.done(ground(origin)) == Measurement("wrk", FASTEST, [], "not installed: wrk")
+
+
+def test_a_wrk_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own words stand in the row."""
+    failed = subprocess.CompletedProcess("wrk", 1, "", "unable to connect to 127.0.0.1:1\n")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
+    with pytest.raises(Out, match=r"wrk: unable to connect to 127\.0\.0\.1:1"):
+        with_wrk.run("http://127.0.0.1:1/0", None)
+
+
+@pytest.mark.skipif(not installed(), reason="not installed: wrk")
+def test_wrk_makes_legal_calls(origin: Origin) -> None:
+    """The origin answers each, and the limit is reached."""
+    assert of_wrk(ground(origin)).speed > 0
+
+
+def test_our_side_keeps_the_rules(origin: Origin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its round counts like any other; a short one here."""
+    monkeypatch.setattr(with_wrk, "ARGS", ARGS[:CALLS])
+    if lacks := missing(VARIANTS[FASTEST]):
+        pytest.skip(lacks)
+    with ground(origin).processes() as process:
+        made = of_variant(ground(origin), process(VARIANTS[FASTEST]))
+    assert made.speed > 0
+    assert made.client > 0
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="it is glibc's malloc that ages")

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from report import matrix
+from report import growth, matrix
 from report.results import (
     SCHEMA,
     TWIN,
@@ -123,9 +123,10 @@ def blocks(values: float | Sequence[float]) -> Sequence[float]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_matrix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Make pages without what the last test run left in the project."""
+    """Make pages without what the last runs left in the project."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(matrix, "FOLDER", tmp_path_factory.mktemp("matrix"))
+        patch.setattr(growth, "FOLDER", tmp_path_factory.mktemp("growth"))
         yield
 
 

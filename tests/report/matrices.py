@@ -1,6 +1,8 @@
 """Small matrices of rules, made to measure."""
 
-from report.matrix import SCHEMA, Cell, Check, Kind, Matrix, Rule, Subject, Verdict
+from collections.abc import Sequence
+
+from report.matrix import SCHEMA, Asked, Cell, Check, Claim, Kind, Matrix, Rule, Subject, Verdict
 
 KEPT, BROKEN, TRAIT, NOT_APPLICABLE, NOT_RUN = Verdict
 
@@ -19,8 +21,14 @@ def cell(check: str, subject: str, verdict: Verdict, **told: str) -> Cell:
     return Cell(check, check.partition("-")[0], subject, verdict, **told)
 
 
-def matrix(*cells: Cell, python: str = "3.11.7", commit: str = "abc", **versions: str) -> Matrix:
-    """Make a matrix of these cells, with all rules and variants."""
+def matrix(
+    *cells: Cell,
+    python: str = "3.11.7",
+    commit: str = "abc",
+    claims: Sequence[Claim] = (),
+    **versions: str,
+) -> Matrix:
+    """Make a matrix of these cells and claims, with all rules and variants."""
     ways = dict.fromkeys(each.subject for each in cells if each.subject not in VARIANTS)
     return Matrix(
         SCHEMA,
@@ -32,10 +40,12 @@ def matrix(*cells: Cell, python: str = "3.11.7", commit: str = "abc", **versions
         rules=RULES,
         checks=[Check(name, f"What {name} does.") for name in {each.check: 0 for each in cells}],
         subjects=[
-            *(Subject(name, Kind.VARIANT) for name in VARIANTS),
+            *(Subject(name, Kind.VARIANT, "main") for name in VARIANTS),
             *(Subject(way, Kind.SPECIMEN) for way in ways),
         ],
         cells=list(cells),
+        thread=[Asked(15, "TaskGroup with workers", ["asyncio/workers"])],
+        claims=list(claims),
     )
 
 

@@ -5,11 +5,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from report.matrix import Matrix, UnreadableMatrix, merged, read, write
+from report.kept import Unreadable
+from report.matrix import Claim, Matrix, Truth, merged, read, write
 from tests.report.matrices import BROKEN, KEPT, NOT_RUN, WAY, cell, matrix
 
 FIRST = cell("L1-never_more", "trio/workers", KEPT, seen="at most 5")
 SECOND = cell("E2-none_begun", "trio/workers", BROKEN, seen="E2: 1 begun", why="in line")
+
+
+SAID = Claim("gather_wraps", "gather wraps coroutines.", Truth.HOLDS, "in a task of its own")
+ALSO = Claim("wait_wraps", "wait wraps coroutines.", Truth.FAILS, "TypeError")
 
 
 def cells(made: Matrix) -> list[tuple[str, str, str]]:
@@ -20,7 +25,7 @@ def cells(made: Matrix) -> list[tuple[str, str, str]]:
 def test_what_was_written_is_read(tmp_path: Path) -> None:
     """A folder that is not there is made, and nothing else is left in it."""
     file = tmp_path / "matrix" / "py3.11.json"
-    made = matrix(FIRST, SECOND, trio="0.35")
+    made = matrix(FIRST, SECOND, claims=[SAID], trio="0.35")
     write(made, file)
     assert read(file) == made
     assert list(file.parent.iterdir()) == [file]
@@ -49,8 +54,8 @@ def test_a_failed_write_leaves_the_old_file(
     [
         (b"a love letter", "is no matrix of rules; remove it, and make one with: make test"),
         (b"\xff\xfe", "is no matrix of rules"),
-        (b'{"schema": 1}', "is no matrix of rules"),
-        (b'{"schema": 99}', "is of version 99, this reads version 1; make another with: make test"),
+        (b'{"schema": 2}', "is no matrix of rules"),
+        (b'{"schema": 99}', "is of version 99, this reads version 2; make another with: make test"),
         (None, "can't read"),
     ],
     ids=["something else", "no text", "half of it", "another version", "not there"],
@@ -62,7 +67,7 @@ def test_what_cannot_be_read_says_what_to_do(
     file = tmp_path / "py3.11.json"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(UnreadableMatrix, match=says) as caught:
+    with pytest.raises(Unreadable, match=says) as caught:
         read(file)
     assert str(file) in str(caught.value)
 
@@ -75,6 +80,19 @@ def test_a_run_of_a_few_tests_takes_nothing_away() -> None:
     assert made.cells == [later, SECOND, specimen]
     assert [each.name for each in made.checks] == ["L1-never_more", "E2-none_begun", "L2-threads"]
     assert made.subjects == matrix(later, specimen).subjects
+
+
+def test_claims_of_an_earlier_run_stay() -> None:
+    """A later run of the same claim replaces it in its place."""
+    again = msgspec.structs.replace(SAID, verdict=Truth.FAILS)
+    assert merged(matrix(claims=[SAID, ALSO]), matrix(FIRST)).claims == [SAID, ALSO]
+    assert merged(matrix(claims=[SAID, ALSO]), matrix(claims=[again])).claims == [again, ALSO]
+
+
+def test_the_thread_is_told_by_the_later_run() -> None:
+    """The table is of the code, and not of what was run."""
+    later = msgspec.structs.replace(matrix(), thread=[])
+    assert merged(matrix(FIRST), later).thread == []
 
 
 def test_the_later_run_says_when_it_was_made() -> None:

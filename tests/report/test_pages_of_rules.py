@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from report import matrix
+from report.matrix import Claim, Truth
 from report.results import Broken, Entrant
 from tests.report import matrices
 from tests.report.conftest import ITS_TWIN, REFERENCE, Make
@@ -24,6 +25,11 @@ SEEN = matrices.matrix(
         seen="L7: 1 forgotten",
         link="https://github.com/agronholm/anyio/issues/1145",
     ),
+    claims=[
+        Claim("gather_wraps", "gather <b>wraps</b>.", Truth.HOLDS, "a task | of its own"),
+        Claim("wait_wraps", "wait wraps, too.", Truth.FAILS, "TypeError: *forbidden*"),
+        Claim("eager", "An eager task waits.", Truth.NOT_RUN, "needs Python 3.12"),
+    ],
 )
 
 
@@ -89,6 +95,28 @@ def test_values_of_a_trait_are_explained(promised: tuple[Page, str]) -> None:
     assert "| A | A | A |" in md
     assert "- **E5**, A: a group of one" in md
     assert "A a group of one" in html.text
+
+
+def test_what_people_say_has_a_verdict_on_both_pages(promised: tuple[Page, str]) -> None:
+    """With what was seen, and as text."""
+    html, md = promised
+    shown = " ".join(html.text.split())
+    assert "gather <b>wraps</b>. holds a task | of its own" in shown
+    assert "wait wraps, too. does not hold TypeError: *forbidden*" in shown
+    assert "An eager task waits. not run needs Python 3.12" in shown
+    assert "| what people say | 3.11 | what was seen |" in md
+    assert r"| gather &lt;b&gt;wraps&lt;/b&gt;. | holds | a task \| of its own |" in md
+    assert r"| wait wraps, too. | does not hold | TypeError: \*forbidden\* |" in md
+
+
+def test_a_page_without_claims_has_no_table_of_them(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody ran those tests."""
+    monkeypatch.setattr(matrix, "FOLDER", tmp_path / "matrix")
+    matrix.write(matrices.matrix(), tmp_path / "matrix" / "py3.11.json")
+    html, md = written(make({"null": {REFERENCE: [10] * 5}}), tmp_path)
+    assert "what people say" not in html.read_text("utf-8") + md.read_text("utf-8")
 
 
 def test_whoever_broke_a_rule_is_marked(promised: tuple[Page, str]) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from report.matrix import Kind, Matrix, Subject, Verdict, write
+from report.matrix import SCHEMA, Kind, Matrix, Subject, Verdict, write
 from report.rules import Promises, promises, together
 from tests.report.matrices import (
     BROKEN,
@@ -95,7 +95,7 @@ def test_columns_stand_by_runtime() -> None:
     """Whoever was added at the end stands with its family, and in there with its runtime."""
     names = ["asyncio/workers", "trio/workers", "asyncio+uvloop/workers", "asyncio/chunks"]
     subjects = [Subject(name, Kind.VARIANT) for name in names]
-    made = Matrix(1, "", "", "3.11.7", {}, "", OLD.rules, [], subjects, [])
+    made = Matrix(SCHEMA, "", "", "3.11.7", {}, "", OLD.rules, [], subjects, [])
     shown = together([made])
     assert [(each.name, each.starts) for each in shown.columns] == [
         ("asyncio/workers", "family"),

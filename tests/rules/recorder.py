@@ -3,6 +3,7 @@
 Strategy: whoever runs an experiment does it through a recorder, which notes what came of it and
 decides whether the test passes: broken is a failure unless the fault is known, and kept is a
 failure where one is.  An experiment of many cases is noted once for each, and told as one cell.
+A claim is no experiment on a subject, so what came of it is kept beside the cells.
 """
 
 import gc
@@ -10,32 +11,44 @@ import platform
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
 import pytest
 
 from bench.conditions import commit, processor, versions
 from impls.contract import Variant
 from impls.registry import missing
-from report.matrix import SCHEMA, Cell, Kind, Matrix, Rule, Subject, Verdict
+from report.matrix import SCHEMA, Asked, Cell, Kind, Matrix, Rule, Subject, Truth, Verdict
 from report.matrix import Check as Told
+from report.matrix import Claim as Weighed
 from report.results import now
 from rules import catalogue
 from rules.catalogue import CHAPTERS, RULES, Strength
 from rules.checks import Check, all_checks
+from rules.claim import Claim, all_claims
 from rules.known import Known
 from rules.specimen import Specimen, all_specimens
 from rules.states import ASPECTS
 from rules.states import __doc__ as of_the_states
+from rules.thread import WAYS
 from rules.trial import DoesNotApply
 
 Rows = dict[tuple[str, str], list[Cell]]
 
 
+class Noted(msgspec.Struct, frozen=True):
+    """All that was kept, as one process hands it to another."""
+
+    cells: list[Cell]
+    claims: list[Weighed]
+
+
 class Recorder:
-    """Keeps what was seen, by experiment and subject."""
+    """Keeps what was seen, by experiment and subject, and of claims by their names."""
 
     def __init__(self) -> None:
         """Begin with nothing seen."""
         self._rows: Rows = {}
+        self._claims: dict[str, Weighed] = {}
 
     def note(self, cell: Cell) -> None:
         """Keep one cell, or one case of it."""
@@ -64,15 +77,48 @@ class Recorder:
             assert re.match(fault.seen, seen), f"not what is known: {seen}"
             pytest.xfail(fault.reason)
         assert seen, "what keeps a rule says what was seen"
-        assert not fault, f"the fault is gone, and so must its row: {fault}"
+        if each.rule.strength is not Strength.STOCHASTIC:  # which can miss a fault
+            assert not fault, f"the fault is gone, and so must its row: {fault}"
 
-    def noted(self) -> list[Cell]:
+    def weigh(self, claim: Claim) -> None:
+        """Run a claim's program, note what came of it, and fail unless that was expected."""
+        if why := claim.missing():
+            self._claims[claim.name] = Weighed(claim.name, claim.says, Truth.NOT_RUN, why)
+            pytest.skip(why)
+        try:
+            seen, failed = _outcome(claim.run)
+        except Exception as error:
+            told = f"{type(error).__name__}: {error}"
+            self._claims[claim.name] = Weighed(claim.name, claim.says, Truth.FAILS, told)
+            raise
+        truth = Truth.FAILS if failed else Truth.HOLDS
+        self._claims[claim.name] = Weighed(claim.name, claim.says, truth, seen)
+        assert seen, "a claim's program says what was seen"
+        expected = Truth.HOLDS if claim.holds_here() else Truth.FAILS
+        assert truth is expected, f"the claim {truth} here: {seen}"
+
+    def noted(self) -> Noted:
         """Give all that was kept, case by case."""
-        return [cell for rows in self._rows.values() for cell in rows]
+        cells = [cell for rows in self._rows.values() for cell in rows]
+        return Noted(cells, list(self._claims.values()))
+
+    def take(self, noted: Noted) -> None:
+        """Keep what another process noted."""
+        for cell in noted.cells:
+            self.note(cell)
+        self._claims |= {each.name: each for each in noted.claims}
 
     def cells(self) -> list[Cell]:
         """Give what was seen, a cell for each experiment and subject."""
         return [_folded(rows) for rows in self._rows.values()]
+
+    def claims(self) -> list[Weighed]:
+        """Give what came of the claims, in their order."""
+        return [self._claims[name] for name in all_claims() if name in self._claims]
+
+    def is_empty(self) -> bool:
+        """Tell whether nothing was kept."""
+        return not self._rows and not self._claims
 
 
 def _outcome(run: Callable[[], str]) -> tuple[str, bool]:
@@ -113,7 +159,7 @@ def matrix(recorder: Recorder, variants: Mapping[str, Variant]) -> Matrix:
     says = {name: _says(check.run.__doc__) for name, check in checks.items()}
     says |= {name: _says(each.run.__doc__) for name, each in specimens.items()}
     says |= dict.fromkeys(ASPECTS, _says(of_the_states))
-    subjects = [Subject(name, Kind.VARIANT) for name in variants]
+    subjects = [_subject(name, variant) for name, variant in variants.items()]
     subjects += [Subject(name, Kind.SPECIMEN) for name in _ways()]
     return Matrix(
         SCHEMA,
@@ -126,7 +172,14 @@ def matrix(recorder: Recorder, variants: Mapping[str, Variant]) -> Matrix:
         [Told(name, text) for name, text in says.items()],
         subjects,
         recorder.cells() + _not_run(variants),
+        [Asked(each.number, each.says, list(each.subjects)) for each in WAYS],
+        recorder.claims(),
     )
+
+
+def _subject(name: str, variant: Variant) -> Subject:
+    where, link = variant.told or ("", "")
+    return Subject(name, Kind.VARIANT, variant.kind, where, link, missing(variant) or "")
 
 
 def _ways() -> dict[str, None]:

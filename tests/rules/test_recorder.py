@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
-from impls.contract import Variant
+from impls.contract import Kind, Told, Variant
 from impls.registry import VARIANTS
-from report.matrix import Cell, Verdict
+from report.matrix import Cell, Subject, Truth, Verdict
+from report.matrix import Kind as Subjects
 from rules.catalogue import RULES
 from rules.checks import Check, all_checks
+from rules.claim import ALWAYS, NEVER, Claim, all_claims
 from rules.known import Known
 from rules.specimen import all_specimens
 from rules.states import ASPECTS
 from rules.trial import Trial
-from tests.rules.recorder import Recorder, column, matrix
+from tests.rules.recorder import Noted, Recorder, column, matrix
 
 FAULT = Known("a reason", "https://example.org/1")
 BROKE = "L1: 6 calls in progress at once"
@@ -146,3 +149,106 @@ def test_a_column() -> None:
         "L1-x  kept            at most 5",
         "C1-x  not applicable  declared",
     ]
+
+
+SAYS = "Birds sing."
+
+
+def weighed(
+    run: Callable[[], str], holds: str = ALWAYS, since: tuple[int, int] = (3, 11)
+) -> tuple[Recorder, BaseException | None]:
+    """Weigh one claim; give the recorder, and what the test would end with."""
+    recorder = Recorder()
+    try:
+        recorder.weigh(Claim(SAYS, holds, since, run))
+    except (AssertionError, LookupError, pytest.skip.Exception) as ended:
+        return recorder, ended
+    return recorder, None
+
+
+def sings() -> str:
+    return "it sang"
+
+
+def is_silent() -> str:
+    raise AssertionError("it was silent")
+
+
+def flies_off() -> str:
+    raise LookupError("gone")
+
+
+@pytest.mark.parametrize(
+    ("run", "holds", "truth", "seen"),
+    [(sings, ALWAYS, Truth.HOLDS, "it sang"), (is_silent, NEVER, Truth.FAILS, "it was silent")],
+)
+def test_a_claim_that_is_as_expected_passes(
+    run: Callable[[], str], holds: str, truth: Truth, seen: str
+) -> None:
+    """Also one that does not hold."""
+    recorder, ended = weighed(run, holds)
+    assert ended is None
+    [claim] = recorder.noted().claims
+    assert (claim.name, claim.says, claim.verdict, claim.seen) == (run.__name__, SAYS, truth, seen)
+
+
+@pytest.mark.parametrize(
+    ("run", "holds", "truth", "words"),
+    [
+        (sings, NEVER, Truth.HOLDS, "the claim holds here: it sang"),
+        (is_silent, ALWAYS, Truth.FAILS, "the claim does not hold here: it was silent"),
+        (lambda: "", ALWAYS, Truth.HOLDS, "says what was seen"),
+        (flies_off, NEVER, Truth.FAILS, "gone"),
+    ],
+)
+def test_a_claim_that_is_not_as_expected_fails(
+    run: Callable[[], str], holds: str, truth: Truth, words: str
+) -> None:
+    """And is told as it was seen."""
+    recorder, ended = weighed(run, holds)
+    assert words in str(ended)
+    assert [claim.verdict for claim in recorder.noted().claims] == [truth]
+
+
+def test_a_claim_about_another_python_is_not_weighed() -> None:
+    """It says which one."""
+    recorder, ended = weighed(sings, since=(9, 1))
+    assert isinstance(ended, pytest.skip.Exception)
+    [claim] = recorder.noted().claims
+    assert (claim.verdict, claim.seen) == (Truth.NOT_RUN, "needs Python 9.1")
+
+
+def test_what_another_process_noted_is_taken() -> None:
+    """Cells and claims, as a message between processes; claims in the order of their programs."""
+    there, here = Recorder(), Recorder()
+    for name in reversed(all_claims()):
+        there.weigh(Claim("It is so.", ALWAYS, (3, 11), renamed(name)))
+    there.note(Cell("L1-never_more", "L1", "a", Verdict.KEPT, "at most 5"))
+    here.take(msgspec.convert(msgspec.to_builtins(there.noted()), Noted))
+    assert here.noted() == there.noted()
+    assert [claim.name for claim in here.claims()] == list(all_claims())
+    assert Recorder().is_empty()
+    assert not here.is_empty()
+
+
+def renamed(name: str) -> Callable[[], str]:
+    """Give a program of this name."""
+
+    def run() -> str:
+        return "it is"
+
+    run.__name__ = name
+    return run
+
+
+def test_the_matrix_tells_why_a_variant_is_in_the_field() -> None:
+    """With where people meet it, and why it could not be run; the thread's ways stand beside."""
+    told = Told("a page", "https://example.org")
+    absent = Variant("absent", ("no_such_module",), pytest.fail, kind=Kind.RIVAL, told=told)
+    made = matrix(Recorder(), {"absent": absent})
+    assert made.subjects[0] == Subject(
+        *("absent", Subjects.VARIANT, "rival", "a page", "https://example.org"),
+        missing="not installed: no_such_module",
+    )
+    assert [each.number for each in made.thread] == list(range(1, 21))
+    assert made.claims == []

@@ -1,0 +1,115 @@
+"""What the idioms of trio's, anyio's and curio's documentation fail, and why.
+
+Strategy: by cause.  What a cause explains on several variants is written once.
+"""
+
+from collections.abc import Mapping
+
+from rules.deviations.faults import Faults
+from rules.deviations.runtimes import CANCELLED_ONCE, NEXT_IN_LINE, ONE_CONTEXT
+from rules.known import Known
+
+HELD_BY_THE_ERROR = Known(
+    "the error's traceback holds the frames of the batch, and they hold its results, in a cycle "
+    "that only the garbage collector frees; the recipes empty the list"
+)
+
+CLOSING_IS_A_CHECKPOINT = Known(
+    "`async with` a memory channel of trio closes it and then looks for a cancellation, which "
+    "takes the place of the error of a worker that fails when its group is already cancelled; "
+    "plain `with` does not, but is not what the documentation teaches",
+    "https://github.com/python-trio/trio/issues/746",
+)
+
+JOINED_FOR_EVER = Known(
+    "a worker that fails never says that its argument is done, so join() waits for ever, and "
+    "nobody asks the group for the worker's error"
+)
+
+BACK_TO_THE_QUEUE = Known(
+    "a worker whose call swallows its cancellation goes back to the queue; curio cancels a task "
+    "only once, so when the queue is empty the worker waits for ever, and its group for it",
+    hangs=True,
+)
+
+NEXT_OF_THE_QUEUE = Known(
+    "a worker whose call swallows its cancellation goes back to the queue, and takes the next call"
+)
+
+FIRST_ERROR_ONLY = Known(
+    "a TaskGroup of curio tells of one error where it is asked, cancels the other tasks, and drops "
+    "what they raise"
+)
+
+LEFT_CLEANING = Known(
+    "a TaskGroup of curio that is cancelled again while it waits for the tasks that it has "
+    "cancelled leaves them behind"
+)
+
+ONE_AFTER_ANOTHER = Known(
+    "a TaskGroup of curio that is cancelled while it joins its tasks cancels each in turn, and "
+    "waits for its end before the next"
+)
+
+NEVER_AWAITED = Known(
+    "a coroutine is made of each argument before gather is called, so if drawing one fails, nobody "
+    "awaits those of the others"
+)
+
+FREED_LATE = (HELD_BY_THE_ERROR, ("X10-freed_after_a_failure",))
+MADE_BEFORE = (NEVER_AWAITED, ("E12-all_awaited",))
+IN_TURN = (NEXT_IN_LINE, ("E2-none_begun_by_the_failure",))
+TWICE = (LEFT_CLEANING, ("C2-cancelled_twice",))
+ONE_ERROR = ("E6-both_reported", "E7-clean_up_error_shown")
+STUBBORN = (
+    "C6-swallowed_deadline",
+    "C7-bounded_overrun",
+    "C7-none_begun_by_a_stubborn_call",
+)
+
+OF_IDIOMS: Mapping[str, Faults] = {
+    "trio/limiter": [FREED_LATE],
+    "trio/channel": [FREED_LATE, (CLOSING_IS_A_CHECKPOINT, ONE_ERROR)],
+    "anyio@asyncio/limiter": [FREED_LATE, IN_TURN],
+    "anyio@asyncio/channel": [FREED_LATE],
+    "anyio@asyncio/amap": [FREED_LATE, IN_TURN],
+    "anyio@asyncio/gather": [FREED_LATE, MADE_BEFORE, IN_TURN],
+    "anyio@trio/limiter": [FREED_LATE],
+    "anyio@trio/channel": [FREED_LATE],
+    "anyio@trio/amap": [FREED_LATE],
+    "anyio@trio/gather": [FREED_LATE, MADE_BEFORE],
+    "curio/queue": [
+        FREED_LATE,
+        TWICE,
+        (BACK_TO_THE_QUEUE, STUBBORN),
+        (NEXT_OF_THE_QUEUE, ("C3-while_a_time_limit_cancels",)),
+        (
+            JOINED_FOR_EVER,
+            (
+                "C14-own_timeout_error",
+                "E4-reported_while_the_first_is_held",
+                *ONE_ERROR,
+                "E8-heard_without_asking",
+                "E9-cancelled_by_itself",
+                "E10-stops_surface",
+                "E14-no_errors_of_its_own",
+                "X12-ends_when_all_fail",
+            ),
+        ),
+    ],
+    "curio/wait-any": [
+        FREED_LATE,
+        TWICE,
+        (BACK_TO_THE_QUEUE, STUBBORN),
+        (NEXT_OF_THE_QUEUE, ("C3-while_a_time_limit_cancels",)),
+        (FIRST_ERROR_ONLY, ONE_ERROR),
+        (ONE_AFTER_ANOTHER, ("C10-cancelled_together",)),
+    ],
+    "curio/window": [
+        FREED_LATE,
+        TWICE,
+        (FIRST_ERROR_ONLY, ONE_ERROR),
+        (CANCELLED_ONCE, ("C7-bounded_overrun",)),
+        (ONE_CONTEXT, ("X6-contexts_apart",)),
+    ],
+}

@@ -1,0 +1,159 @@
+"""What the bounded maps of libraries fail, and why.
+
+Strategy: by cause; what several libraries have in common is written once.  Most of it they have
+from what they stand on: asyncio, anyio, or a semaphore in each call.
+"""
+
+from collections.abc import Mapping
+
+from rules.deviations.faults import Faults
+from rules.deviations.runtimes import CANCELLED_ONCE, NEXT_IN_LINE
+from rules.deviations.ways_of_asyncio import REFUSES_NONE
+from rules.known import Known
+
+HELD_BY_THE_ERROR = Known(
+    "the error's traceback holds the frames of the batch, and they hold its results, in a cycle "
+    "that only the garbage collector frees; the recipes empty the list"
+)
+
+# aiometer.
+
+TRIED_AGAIN = Known(
+    "its tasks are in a group of anyio, which on asyncio cancels a task anew in each turn of the "
+    "loop, as long as the task waits for something shielded by asyncio.shield",
+    "https://github.com/agronholm/anyio/issues/1257",
+)
+
+# aiostream.
+
+HEAD_OF_THE_LINE = Known(
+    "with ordered=True a result keeps its place of `task_limit` until those before it are there, "
+    "so a slow call lets no other begin",
+    "https://github.com/vxgmichel/aiostream/issues/89",
+)
+HEARD_IN_ORDER = Known(
+    "with ordered=True an error is heard of when its turn comes, as a result would be"
+)
+CLEANED_IN_TURN = Known(
+    "its clean-up cancels one task, waits until that has ended, and then goes to the next"
+)
+SILENCED = Known(
+    "the first error is raised; what other calls raise then is silenced by the clean-up"
+)
+IN_THE_CONSUMER = Known(
+    "with a task_limit of 1 the consumer's own task makes the calls, so a call that swallows its "
+    "cancellation swallows that of the stream, which goes on"
+)
+
+# aiotools.
+
+LOGGED = Known(
+    "the error of the first task to end is raised; those of the others go to the loop's exception "
+    "handler, which logs them"
+)
+
+# quattro.
+
+NEVER_BEGUN = Known(
+    "its coroutines are made before a slot is free for them, and a task that is cancelled before "
+    "its first step, or while it waits for a slot, never awaits its own"
+)
+
+# asyncio-pool.
+
+SWALLOWED = Known(
+    "a cancellation that comes while `map` waits for a place in the pool is taken for the end of "
+    "the call that it waits with, and `map` goes on with the next; a deadline or Ctrl-C is such "
+    "a cancellation"
+)
+SWALLOWED_FOR_EVER = SWALLOWED._replace(hangs=True)
+ENDS_THE_WAITING = Known(
+    "a cancellation that comes while `map` waits for its last calls ends the waiting, and none of "
+    "the calls"
+)
+ASKED_AT_THE_END = Known(
+    "`map` asks for the results when all calls have ended, so an error ends nothing, and is heard "
+    "of last"
+)
+FIRST_ASKED = Known(
+    "the first future in the order of the arguments that has an error raises it, and no other is "
+    "asked; by default `map` gives errors as results, which loses none, but raises none"
+)
+LEFT_BEHIND = Known("if the arguments raise, `map` ends, and the calls that it has begun run on")
+A_FUTURE_EACH = Known("`map` keeps a future for each call until all calls have ended")
+
+# aiojobs.
+
+NEXT_JOB = Known(
+    "a job that has failed makes room for the next, which begins before who waits for the first "
+    "hears of the failure",
+    seen="E2: [1-3] queued calls began",
+)
+FIRST_JOB = Known(
+    "gather raises the first error; closing the scheduler drops what the other jobs raise"
+)
+
+HELD = (HELD_BY_THE_ERROR, ("X10-freed_after_a_failure",))
+NEXT = (NEXT_IN_LINE, ("E2-none_begun_by_the_failure",))
+STUBBORN = (CANCELLED_ONCE, ("C7-bounded_overrun",))
+ONE_ERROR = ("E6-both_reported", "E7-clean_up_error_shown")
+
+OF_RIVALS: Mapping[str, Faults] = {
+    "asyncio/aiometer": [HELD, (TRIED_AGAIN, ("C9-waits_cheaply",))],
+    "trio/aiometer": [HELD],
+    "asyncio/aiostream": [
+        HELD,
+        STUBBORN,
+        (HEAD_OF_THE_LINE, ("L4-beside_a_slow_call",)),
+        (HEARD_IN_ORDER, ("E4-reported_while_the_first_is_held", "E14-no_errors_of_its_own")),
+        (SILENCED, ONE_ERROR),
+        (CLEANED_IN_TURN, ("C10-cancelled_together",)),
+        (IN_THE_CONSUMER, ("C7-none_begun_by_a_stubborn_call",)),
+    ],
+    "asyncio/aiotools": [HELD, STUBBORN, NEXT, (LOGGED, ONE_ERROR)],
+    "asyncio/quattro": [HELD, STUBBORN, NEXT, (NEVER_BEGUN, ("E12-all_awaited",))],
+    "asyncio/asyncio-pool": [
+        HELD,
+        (
+            SWALLOWED_FOR_EVER,
+            (
+                "C1-passed_on",
+                "C2-none_begun_after_a_cancellation",
+                "C2-cut_off_by_a_cancellation",
+                "C10-cancelled_together",
+                "S1-drawn_lazily",
+                "X1-hung_up",
+                "X4-own_answers_after_a_cancellation",
+            ),
+        ),
+        (
+            SWALLOWED,
+            (
+                "C3-while_a_time_limit_cancels",
+                "C7-none_begun_by_a_stubborn_call",
+                "K1-stops",
+                "K2-met",
+                "K3-given_back",
+            ),
+        ),
+        (ENDS_THE_WAITING, ("C2-cancelled_twice", "C18-shielded_is_waited_for")),
+        (
+            ASKED_AT_THE_END,
+            (
+                "E2-none_begun_by_the_failure",
+                "E3-cut_off_by_an_error",
+                "E4-reported_while_the_first_is_held",
+                "E7-clean_up_error_shown",
+            ),
+        ),
+        (FIRST_ASKED, ("E6-both_reported",)),
+        (LEFT_BEHIND, ("E15-settled_when_the_arguments_fail",)),
+        (REFUSES_NONE, ("R3-empty",)),
+        (A_FUTURE_EACH, ("X9-memory_of_the_limit",)),
+    ],
+    "asyncio/aiojobs": [
+        HELD,
+        (NEXT_JOB, ("E2-none_begun_by_the_failure",)),
+        (FIRST_JOB, ONE_ERROR),
+    ],
+}

@@ -1,0 +1,95 @@
+"""Both pages say which way, with the rules of the verdict and every way of the thread."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from report import matrix
+from report.matrix import Asked, Kind, Subject
+from report.pages import markdown
+from report.way_verdicts import FINDINGS
+from tests.report import matrices
+from tests.report.conftest import ITS_TWIN, REFERENCE, Make
+from tests.report.matrices import BROKEN, KEPT, alike, cell
+from tests.report.reader import Page, written
+
+LINK = "https://docs.python.org/3/library/asyncio-task.html#task-groups"
+HOSTILE = "a <script>way</script> | *bold*"
+SEEN = msgspec.structs.replace(
+    matrices.matrix(
+        *alike("L1-never_more", KEPT),
+        cell("E2-none_begun", "asyncio/workers", KEPT),
+        cell("E2-none_begun", "asyncio/semaphore", BROKEN, seen="E2: 1 begun"),
+        cell("E2-none_begun", "trio/workers", KEPT),
+        cell("L1-hostile", HOSTILE, BROKEN, seen="<b>vanished</b>"),
+    ),
+    subjects=[
+        Subject("asyncio/workers", Kind.VARIANT, "main", "task groups", LINK),
+        Subject("asyncio/semaphore", Kind.VARIANT, "main", HOSTILE),
+        Subject("trio/workers", Kind.VARIANT, "main"),
+        Subject(HOSTILE, Kind.SPECIMEN),
+    ],
+    thread=[
+        Asked(9, "fire and forget", [HOSTILE]),
+        Asked(14, "a semaphore", ["asyncio/semaphore"]),
+        Asked(16, "an executor", ["asyncio-executor/threads"]),
+    ],
+)
+
+
+@pytest.fixture
+def pages(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Page, str]:
+    """The pages of a small race of ways that were held against rules."""
+    monkeypatch.setattr(matrix, "FOLDER", tmp_path / "matrix")
+    matrix.write(SEEN, tmp_path / "matrix" / "py3.11.json")
+    made = make(
+        {"null": {REFERENCE: [10] * 5, "asyncio/semaphore": [20] * 5, ITS_TWIN: [10] * 5}},
+        conditions={"commit": "abc"},
+    )
+    html, md = written(made, tmp_path)
+    return Page(html.read_text("utf-8")), md.read_text("utf-8")
+
+
+def test_the_verdict_stands_in_words(pages: tuple[Page, str]) -> None:
+    """With a class that gives it a colour, and what else applies."""
+    html, md = pages
+    says = (
+        "On Python 3.11, 4 ways were tried, and 2 are recommended: asyncio/workers, trio/workers."
+    )
+    assert says in html.text
+    assert says in md
+    assert html.attributes.count(("class", "told good")) == 2 + 1  # and in the rules
+    assert "| asyncio/semaphore \\#14 | **costs more**: 2.00× (2.00–2.00) on null" in md
+    assert "also breaks E2 |" in md
+    assert "costs more 2.00× (2.00–2.00) on nullAlso breaks E2" in " ".join(html.text.split())
+
+
+def test_the_rules_of_the_verdict_are_printed(pages: tuple[Page, str]) -> None:
+    """As they are applied, and in their order."""
+    html, md = pages
+    places = [html.text.index(f"{each.says[1:]}.") for each in FINDINGS]
+    assert places == sorted(places)
+    assert all(str(markdown(each.says)) in md for each in FINDINGS)
+
+
+def test_every_way_of_the_thread_is_found_by_number(pages: tuple[Page, str]) -> None:
+    """On both pages, with its verdict; one that nobody shows says so."""
+    html, md = pages
+    ids = {value for name, value in html.attributes if name == "id"}
+    links = [value[1:] for name, value in html.attributes if name == "href" and value[:1] == "#"]
+    assert {"asked-9", "asked-14", "asked-16"} <= ids
+    assert set(links) <= ids
+    assert "14. a semaphore: **costs more** (asyncio/semaphore)" in md
+    assert "16. an executor: not tried" in md
+
+
+def test_where_people_meet_a_way_is_told(pages: tuple[Page, str]) -> None:
+    """As a link if it has an address, and as text whatever it says."""
+    html, md = pages
+    assert ("href", LINK) in html.attributes
+    assert "script" not in html.tags
+    assert HOSTILE in html.text
+    assert "<b>vanished</b>" in html.text
+    assert "<script" not in md
+    assert "&lt;b&gt;vanished&lt;/b&gt;" in md
