@@ -192,9 +192,9 @@ class Kind(StrEnum):
     RIVAL = "rival"
     """The bounded map of a library."""
     CLIENT = "client"
-    """Another client under the same strategy."""
+    """A whole client, as people use it, under the same strategy."""
     LOOP = "loop"
-    """Another loop, or another kind of task, under the same recipe."""
+    """Another loop, other tasks, or asyncio's protocols for its streams, under the same recipe."""
 
 
 class Told(NamedTuple):

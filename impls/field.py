@@ -158,7 +158,7 @@ FURTHER = (
         "asyncio",
         options=partial(client, "protocol"),
         strategies=("workers",),
-        kind=Kind.CLIENT,
+        kind=Kind.LOOP,
     ),
     Runtime(
         "asyncio-protocol+uvloop",
@@ -166,7 +166,7 @@ FURTHER = (
         ("uvloop",),
         partial(client_on, "protocol", "uvloop"),
         strategies=("workers",),
-        kind=Kind.CLIENT,
+        kind=Kind.LOOP,
     ),
     Runtime(
         "asyncio-aiohttp",

@@ -28,7 +28,7 @@ from tests.rules.recorder import Noted, Recorder, column, matrix
 RULES = Path(__file__).parent / "rules"
 OFFERED = pytest.StashKey[Mapping[str, Variant]]()
 RECORDER = pytest.StashKey[Recorder]()
-STRATEGIES = (Kind.WAY, Kind.RIVAL)
+NOT_OURS = (Kind.WAY, Kind.RIVAL, Kind.CLIENT)
 NOTED = "bounded-batch noted"
 """What a process of pytest-xdist hands over."""
 
@@ -62,13 +62,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make every variant a parameter of whatever test asks for one.
 
-    A strategy that is not ours stands on a recipe that is: only the checks are for the whole field.
+    What is not ours is held against the checks alone: strategies that stand on a recipe of ours,
+    and whole clients, whose errors have words of their own.
     """
     if "variant" in metafunc.fixturenames:
         whole = metafunc.definition.get_closest_marker("whole_field")
         offered = metafunc.config.stash[OFFERED]
         chosen = {
-            name: each for name, each in offered.items() if whole or each.kind not in STRATEGIES
+            name: each for name, each in offered.items() if whole or each.kind not in NOT_OURS
         }
         params = [pytest.param(each, id=name, marks=_marks(each)) for name, each in chosen.items()]
         metafunc.parametrize("variant", params, indirect=True)
@@ -76,7 +77,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _marks(variant: Variant) -> list[pytest.MarkDecorator]:
     """Overlook what a strategy that is not ours leaves behind and the collector complains of."""
-    if variant.kind not in STRATEGIES:
+    if variant.kind not in NOT_OURS:
         return []
     return [
         pytest.mark.filterwarnings("ignore::ResourceWarning"),
@@ -161,7 +162,7 @@ def variant(request: pytest.FixtureRequest) -> Iterator[Variant]:
     if reason := missing(variant):
         pytest.skip(reason)
     yield variant
-    if variant.kind in STRATEGIES:
+    if variant.kind in NOT_OURS:
         gc.collect(1)  # what it left behind, which would complain within another test
     if known("X2-no_descriptor_left", variant):
         gc.collect()  # what it leaked; left to another test's thread, rloop aborts the process

@@ -115,21 +115,27 @@ async def finish(
 
 
 async def finish_all(
-    strategy: Strategy, target: Endpoint | Call | None, batches: Sequence[Batch]
+    strategy: Strategy,
+    endpoint: Endpoint | None,
+    call: Callable[..., Any],
+    batches: Sequence[Batch],
 ) -> list[Finished]:
     """Run the batches one after the other, over one client or a call of one's own."""
-    if not isinstance(target, Endpoint):
-        call = on_threads.guarded(target) if target else on_threads.checkpoint
-        return [await finish(None, call, strategy, batch) for batch in batches]
-    client = on_threads.Client(target)
-    try:
-        return [await finish(target, client.some_remote_call, strategy, batch) for batch in batches]
-    finally:
-        client.close()
+    return [await finish(endpoint, call, strategy, batch) for batch in batches]
 
 
 def run(
     target: Endpoint | Call | None, batches: Sequence[Batch], *, strategy: Strategy
 ) -> list[Finished]:
-    """Run the batches in an event loop of their own; see `contract.Run`."""
-    return asyncio.run(finish_all(strategy, target, batches))
+    """Run the batches in an event loop of their own; see `contract.Run`.
+
+    The client outlives the loop, which at its end waits for the thread of an abort.
+    """
+    if not isinstance(target, Endpoint):
+        call = on_threads.guarded(target) if target else on_threads.checkpoint
+        return asyncio.run(finish_all(strategy, None, call, batches))
+    client = on_threads.Client(target)
+    try:
+        return asyncio.run(finish_all(strategy, target, client.some_remote_call, batches))
+    finally:
+        client.close()

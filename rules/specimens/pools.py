@@ -19,7 +19,7 @@ from rules.specimen import specimen
 from rules.specimens.refusals import HANGS, WATCHDOG, refused, tried
 from rules.specimens.rivals import held_against
 
-ARGS = (3, 1, 2)
+ARGS = (30, 10, 20)
 """Arguments, each the number of rounds of the loop that its call takes."""
 
 

@@ -231,7 +231,7 @@ def stream_left(_: Origin) -> str:
     async def consume_one(cleaning: asyncio.Event, cancelled: asyncio.Event) -> None:
         both = asyncio.Event()
 
-        async def call(arg: int, *_: int) -> int:
+        async def call(arg: int, *_: int) -> Any:
             if arg == 0:
                 await both.wait()
                 return arg
