@@ -6,8 +6,8 @@ from rules.deviations.faults import Faults
 from rules.known import Known
 
 SUBMITTED = Known(
-    "gather has submitted every call before the first one fails, and a call that the pool has taken "
-    "from its queue can't be cancelled, so the pool goes on with it"
+    "gather has submitted every call before the first one fails, and a call that the pool has "
+    "taken from its queue can't be cancelled, so the pool goes on with it"
 )
 
 FIRST_ERROR = Known("gather raises the first error, and drops those of the other calls")
@@ -19,7 +19,7 @@ NOT_SET = Known(
 )
 
 ANOTHER_ONE = Known(
-    "asyncio makes a new TimeoutError of one that comes out of a pool, as if it were the pool's own",
+    "asyncio makes a new TimeoutError of one that comes out of a pool, as if that were the pool's",
     versions={"python": "<3.13"},
 )
 
