@@ -22,7 +22,14 @@ from tests.bench.commands import (
 
 NULL = "generation 2 of 5: null, block 1 of 1"
 LOOPBACK = "generation 2 of 5: loopback, block 1 of 1"
-ON_LOOPBACK = ("--variants", "asyncio/*", "--scenarios", "loopback", "--profile", "quick")
+ON_LOOPBACK = (
+    "--variants",
+    "asyncio/workers,asyncio/semaphore",
+    "--scenarios",
+    "loopback",
+    "--profile",
+    "quick",
+)
 SECONDS_TO_END = 10.0
 """For processes whose race is gone; a round of theirs takes a tenth of one."""
 
