@@ -24,7 +24,8 @@ from bench.selftest.recording import Costs
 from bench.selftest.shares import Share, share_of
 from bench.selftest.size import COURSES, Size
 from bench.selftest.verdicts import MIN_SPEED, OTHERS, Judge, by_generation, ours
-from impls.registry import VARIANTS
+from impls.contract import Kind
+from impls.registry import choose
 from report.comparison import Tell, compare
 from report.figures import Standing, standings
 from report.method import Trial
@@ -37,7 +38,7 @@ LEAST_POWER = {0.10: 0.95, 0.05: 0.90}
 HELD = (0.92, 0.98)
 MOST_COST = 0.02
 
-ENTRANTS = len([*VARIANTS, TWIN])
+ENTRANTS = len([*choose([Kind.MAIN]), TWIN])
 """Of a race of all."""
 
 STRICT = ALPHA / ENTRANTS
