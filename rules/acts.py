@@ -21,7 +21,10 @@ ABORT = FIRST - 1
 """The argument of the call whose answer aborts the batch."""
 
 TIME = 0.02
-"""Seconds that a call has, or a batch, where its time is limited."""
+"""Seconds that a call has, where its time is limited."""
+
+DEADLINE = 0.1
+"""Seconds that a batch has, where its time is limited; by then its first calls have come."""
 
 MOST = 12
 """The most calls of a schedule, and the largest limit."""
@@ -108,7 +111,7 @@ class Schedule(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
             self.limit,
             on_error=self.on_error,
             call_timeout=TIME if self.timed else None,
-            deadline=TIME if self.deadline else PATIENCE,
+            deadline=DEADLINE if self.deadline else PATIENCE,
             abort_on=ABORT if self.abort else None,
         )
 

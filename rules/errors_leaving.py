@@ -13,13 +13,17 @@ from rules.chapters.errors import reported
 from rules.chapters.errors_within import EXITS, LEFT, one_raises
 from rules.trial import PATIENCE
 
+WATCHED = 2 * PATIENCE
+"""Seconds that an experiment has; its batch has a deadline of half of them."""
+
 
 def main(home: str, name: str) -> None:
     """Do what is asked of this variant."""
     variant: Variant = housed(home)[name]
+    variant.load()  # what is imported first takes its time
     print(f"{name} is to be left", flush=True)
     for leave, policy in EXITS:
-        faulthandler.dump_traceback_later(PATIENCE, exit=True)
+        faulthandler.dump_traceback_later(WATCHED, exit=True)
         seen = one_raises(variant, leave, policy)
         faulthandler.cancel_dump_traceback_later()
         left = any(isinstance(error, leave) for error in reported(seen))

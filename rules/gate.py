@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from impls.contract import Variant
 from origin.process import started
 from rules.checks import Check, all_checks
+from rules.hanging import held
 from rules.trial import DoesNotApply, Trial
 
 
@@ -31,7 +32,7 @@ def gates(variant: Variant) -> Iterator[Check]:
 def _seen(check: Check, trial: Trial) -> str:
     """Say what breaks the rule, if it is broken; an error that is no verdict breaks it, too."""
     try:
-        check.run(trial)
+        held(check, trial)
     except AssertionError as broke:
         return str(broke)
     except DoesNotApply:

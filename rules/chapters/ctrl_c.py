@@ -20,10 +20,13 @@ from origin.plan import NEVER, Plan, Seen, Step
 from origin.process import ROOT, Origin
 from rules.checks import check
 from rules.interrupted import CALLS, HEARD, LIMIT
-from rules.trial import INTRUDER_TIME, PATIENCE, Trial
+from rules.trial import HEARD_TIME, PATIENCE, Trial
 
 STARTING = 30.0
 """Seconds for a process to begin its calls, on however busy a machine."""
+
+ENDING = 5 * PATIENCE
+"""Seconds for it to say how its batch ended, and again to end."""
 
 ALL_BEGUN, ALL_HEARD = -1, -2
 """The calls of our own: one is answered when all others are in progress; one lets them end."""
@@ -45,7 +48,7 @@ class Interrupted(NamedTuple):
 
 @check("K1")
 def stops(trial: Trial) -> str:
-    """Ctrl-C comes when the limit is reached, and the process has two seconds to end."""
+    """Ctrl-C comes when the limit is reached, and the process has ten seconds to end."""
     seen = interrupted(trial)
     late = len(seen.ledger.calls) - LIMIT
     assert not late, f"K1: {late} calls began after Ctrl-C"
@@ -80,14 +83,14 @@ def interrupted(trial: Trial) -> Interrupted:
 @lru_cache(maxsize=64)
 def run(origin: Origin, home: str, name: str, cuts: bool) -> Interrupted:
     """Start the process, interrupt it when the limit is reached, and see how it ends."""
-    held = Step(gate=NEVER) if cuts else Step(gate=Seen(answered=2), delay=INTRUDER_TIME)
+    held = Step(gate=NEVER) if cuts else Step(gate=Seen(answered=2), delay=HEARD_TIME)
     own = {ALL_BEGUN: Step(gate=Seen(in_progress=LIMIT + 1)), ALL_HEARD: Step()}
     origin.plan(Plan(own, otherwise=held))
     with running(home, name, origin) as child:
         call(origin, ALL_BEGUN, child)
         fall_asleep(child)
         os.kill(child.pid, signal.SIGINT)
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + ENDING
         if not cuts and said(child, until) == HEARD:
             call(origin, ALL_HEARD, child)
         says = said(child, until)
@@ -150,7 +153,7 @@ def ends(child: "subprocess.Popen[str]") -> bool:
     """Tell whether the process ends when nobody listens any more."""
     cast("IO[str]", child.stdin).close()
     try:
-        child.wait(PATIENCE)
+        child.wait(ENDING)
     except subprocess.TimeoutExpired:
         return False
     return True

@@ -25,7 +25,7 @@ from rules.checks import check
 from rules.descriptors import Descriptors, open_files
 from rules.languages import LANGUAGES
 from rules.trial import (
-    INTRUDER_TIME,
+    HEARD_TIME,
     LATER,
     LIMIT,
     PATIENCE,
@@ -41,6 +41,9 @@ SIZE = 10
 HEALTHY = range(1000, 1000 + LIMIT)
 LONGEST = 0.006
 """Seconds of the longest delay; the time limit of a call is half of it."""
+
+ON_THE_WAY = 0.1
+"""Seconds of the time limit of calls that are to have been sent when it passes."""
 
 
 # Connections.
@@ -98,7 +101,7 @@ def own_answers_after_a_cancellation(trial: Trial) -> str:
 @check("X4", gates=True)
 def own_answers_after_time_limits(trial: Trial) -> str:
     """Calls run out of time in the middle, and their answers come when the next batch calls."""
-    slow = Batch(range(LIMIT), LIMIT, "collect", call_timeout=LONGEST, deadline=PATIENCE)
+    slow = Batch(range(LIMIT), LIMIT, "collect", call_timeout=ON_THE_WAY, deadline=PATIENCE)
     plan = Plan(answered_later(), otherwise=Step(gate=Seen(answered=2)))
     [_, second], _ = trial(plan, slow, later())
     ended = second.outcome
@@ -168,7 +171,7 @@ def survives_a_collection(trial: Trial) -> str:
         return answer
 
     closing = Batch([CLOSING], 1)
-    five = Batch(range(LIMIT), LIMIT, deadline=PATIENCE)
+    five = Batch(range(LIMIT), LIMIT, deadline=5 * PATIENCE)  # a full collection takes its time
     [finished, _] = trial.alone(remote.words.call(call), five, closing)
     ended = finished.outcome
     assert ended == outcome.Value(texts(range(LIMIT))), f"X5: the batch gave {ended}"
@@ -325,8 +328,8 @@ def ends_soon_after_a_deadline(trial: Trial) -> str:
 def none_begun_after_an_error(trial: Trial) -> str:
     """One of five calls fails; the others are answered a moment later, and might go on."""
     fails = {2: Step(gate=Seen(in_progress=LIMIT), fault=Fault.STATUS)}
-    a_moment_later = Step(gate=Seen(answered=1), delay=INTRUDER_TIME)
-    plan = Plan(fails | dict.fromkeys(range(LIMIT, len(CALLS)), Step()), otherwise=a_moment_later)
+    heard_by_then = Step(gate=Seen(answered=1), delay=HEARD_TIME)
+    plan = Plan(fails | dict.fromkeys(range(LIMIT, len(CALLS)), Step()), otherwise=heard_by_then)
     _, ledger = trial(plan, Batch(CALLS, LIMIT, deadline=PATIENCE))
     late = len(ledger.calls) - LIMIT
     assert not late, f"X15: {late} queued calls began after the error"

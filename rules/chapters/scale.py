@@ -22,6 +22,8 @@ from rules.trial import LIMIT, PATIENCE, Trial, texts
 
 HEARTBEAT = -1
 FEW, MANY = 500, 8_000
+SIZES = (FEW, FEW, MANY, FEW, FEW, MANY)
+TRIES = 3
 MUCH = 20
 """Times what the calls take by themselves, at which a batch is said to starve others."""
 
@@ -71,14 +73,20 @@ def others_run(trial: Trial) -> str:
 
 @check("X8")
 def nearly_linear(trial: Trial) -> str:
-    """The processor time of a call in batches of 500 and of 8,000, the best of several runs."""
-    sizes = [FEW, FEW, MANY, FEW, FEW, MANY]
-    with uncollected():  # the more there is, the more a collection costs, whoever made it
-        finished = trial.variant.load()(None, [Batch(range(size), LIMIT) for size in sizes])
-    cost = dict.fromkeys(sizes, math.inf)
-    for size, each in zip(sizes, finished, strict=True):
-        cost[size] = min(cost[size], each.cpu / size)
-    times = cost[MANY] / cost[FEW]
+    """The processor time of a call in batches of 500 and of 8,000, the best of several runs.
+
+    A busy machine can make a batch cost more, and never less; so what does not look linear is run
+    again.
+    """
+    cost = dict.fromkeys(SIZES, math.inf)
+    times = math.inf
+    for _ in range(TRIES):
+        with uncollected():  # the more there is, the more a collection costs, whoever made it
+            finished = trial.variant.load()(None, [Batch(range(size), LIMIT) for size in SIZES])
+        for size, each in zip(SIZES, finished, strict=True):
+            cost[size] = min(cost[size], each.cpu / size)
+        if (times := cost[MANY] / cost[FEW]) < NEARLY:
+            break
     assert times < NEARLY, f"X8: a call among {MANY} costs {times:.1f} times what one of {FEW} does"
     return f"a call among {MANY} costs about what one of {FEW} does"
 

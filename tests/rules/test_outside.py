@@ -10,6 +10,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+pytestmark = pytest.mark.timeout(300)
+"""Each runs a pytest of its own, with all checks of a variant."""
+
 A_FEW = "test_rule and (L1-never_more or R1-in_order)"
 
 

@@ -9,7 +9,7 @@ from origin.process import Origin
 from report.matrix import Cell, Verdict
 from rules.checks import all_checks
 from rules.deviations import known
-from rules.hanging import seen_of
+from rules.hanging import held
 from rules.trial import Trial
 from tests.rules.recorder import Recorder
 
@@ -23,7 +23,5 @@ def test_rule(name: str, variant: Variant, origin: Origin, recorder: Recorder) -
         number = check.rule.number
         recorder.note(Cell(name, number, variant.name, Verdict.NOT_APPLICABLE, why=why))
         pytest.skip(f"declared: {why}")
-    fault = known(name, variant)
-    hangs = fault is not None and fault.hangs
-    run = partial(seen_of, check, variant) if hangs else partial(check.run, Trial(variant, origin))
-    recorder.hold(check, variant.name, run, fault)
+    run = partial(held, check, Trial(variant, origin))
+    recorder.hold(check, variant.name, run, known(name, variant))

@@ -63,6 +63,7 @@ def test_schedules(schedule: Schedule, variant: Variant, origin: Origin) -> None
         raise AssertionError(f"{broken}\n{command(schedule, variant)}") from None
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(schedule=SCHEDULES)
 def test_what_is_safe_stays_so(schedule: Schedule) -> None:
     """Nothing is left to lower, and what is printed can be read."""
@@ -71,25 +72,30 @@ def test_what_is_safe_stays_so(schedule: Schedule) -> None:
 
 
 FOUND = {
-    "TriesThreeTimes": r"R1: calls were made too often: \{47\d\d: [34]",
-    "SwallowsErrors": r"F3: call 47\d\d gave Value\(''\); it may give an error",
-    "one_over_the_limit": r"L1: \d calls in progress at once; the limit is \d",
+    "TriesThreeTimes": (r"R1: calls were made too often: \{47\d\d: [34]", False),
+    "SwallowsErrors": (r"F3: call 47\d\d gave Value\(''\); it may give an error", False),
+    "one_over_the_limit": (r"L1: \d calls in progress at once; the limit is \d", True),
 }
-"""What breaks on purpose, and what the model says of it."""
+"""What breaks on purpose, what the model says of it, and whether calls must overlap to show it.
+
+Two calls overlap for sure only where both are silent, and then a deadline ends them."""
+
+TRIES = 5
+"""On a busy machine calls may overlap too late: what was shown once counts as shown."""
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", FOUND)
 def test_finds_shrinks_and_replays(name: str, origin: Origin) -> None:
     """The search finds a schedule, makes it small, and the printed command runs it again."""
-    variant, words = VARIANTS[name], FOUND[name]
+    variant, (words, overlap) = VARIANTS[name], FOUND[name]
 
     @cache  # the search takes one that is told in two ways for unreliable
     def says(schedule: Schedule) -> bool:
-        if schedule.timed or schedule.abort or any(act.delay for act in schedule.calls):
-            return (
-                False  # what hangs on the clock, or on who comes first, may not show it each time
-            )
-        return all(shown(schedule) for _ in range(3))
+        delayed = any(act.delay for act in schedule.calls)
+        if schedule.timed or schedule.abort or delayed or schedule.deadline != overlap:
+            return False  # it would depend on who comes first
+        return any(shown(schedule) for _ in range(TRIES if overlap else 1))
 
     def shown(schedule: Schedule) -> bool:
         try:
@@ -101,12 +107,18 @@ def test_finds_shrinks_and_replays(name: str, origin: Origin) -> None:
     search = settings(max_examples=100, derandomize=True, database=None, deadline=None)
     found = find(SCHEDULES, says, settings=search)
     assert sum(act != Act() for act in found.calls) <= 2
-    [_, *words_of_it] = shlex.split(command(found, variant))
+    again = command(found, variant)
+    tried = (replayed(again) for _ in range(TRIES if overlap else 1))
+    assert any(code == 1 and re.match(words, said) for code, said in tried), again
+
+
+def replayed(command: str) -> tuple[int, str]:
+    """Run what was printed; give its exit code, and what it said."""
+    [_, *words] = shlex.split(command)
     ran = subprocess.run(
-        [sys.executable, *words_of_it], check=False, cwd=ROOT, capture_output=True, text=True
+        [sys.executable, *words], check=False, cwd=ROOT, capture_output=True, text=True
     )
-    assert ran.returncode == 1, ran.stderr
-    assert re.match(words, ran.stdout)
+    return ran.returncode, ran.stdout + ran.stderr
 
 
 def run_again(*words: str) -> int:

@@ -7,7 +7,7 @@ import pytest
 from origin.process import Origin
 from report.matrix import Cell, Verdict
 from rules.specimen import all_specimens
-from rules.specimens import eager, limiters, results
+from tests.rules.by_hand import BY_HAND
 from tests.rules.recorder import Recorder
 
 pytestmark = pytest.mark.usefixtures("tidied")
@@ -22,15 +22,6 @@ def test_specimen(name: str, origin: Origin, recorder: Recorder) -> None:
         pytest.skip(why)
     fault = each.fault if each.fault and each.fault.is_here() else None
     recorder.hold(each, each.way, lambda: each.run(origin), fault)
-
-
-BY_HAND: list[tuple[Callable[..., str], tuple[object, ...], str]] = [
-    # what nothing here breaks with the versions in use, with what would break it, and the words
-    (limiters.one_granted, (2,), "L6: 2 hold the limiter's only slot"),
-    (limiters.none_stranded, (False,), "L7: the slot is free, and the next in line waits"),
-    (results.nothing, (lambda: [1],), r"R3: an empty batch gave \[1\]"),
-    (eager.none_added, ([ValueError()],), r"E14: beside the calls' errors .* \[ValueError\(\)\]"),
-]
 
 
 @pytest.mark.parametrize(("assertion", "seen", "words"), BY_HAND)
