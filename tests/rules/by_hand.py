@@ -8,8 +8,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from rules.languages import LONG
 from rules.specimens import aborting, eager, limiters, results
-from rules.specimens.errors_within import LONG
 
 
 def deaf_loop() -> asyncio.AbstractEventLoop:

@@ -19,7 +19,7 @@ def held_apart(check: str, variant: Variant) -> str:
 
 def test_what_was_seen() -> None:
     """What keeps a rule is told."""
-    assert held_apart(NEVER_MORE, VARIANTS[REFERENCE]) == "5 in progress at once, of 5"
+    assert held_apart(NEVER_MORE, VARIANTS[REFERENCE]) == "at most 5 in progress; the limit is 5"
 
 
 def test_what_is_broken() -> None:
