@@ -20,10 +20,11 @@ from bench.entry import Entry, TooLittleTime
 from bench.face import Stopwatch
 from bench.files import TooFewFiles, allow_open_files
 from bench.gate import held
+from bench.interview import asked
 from bench.onlooker import Spectator
 from bench.options import OPTIONS, RESULTS
 from bench.progress import shown
-from bench.pythons import Python, UnusablePython, asked, distinct, named
+from bench.pythons import Python, UnusablePython, distinct, named
 from bench.race import Racing
 from bench.records import Claimed, begun, claim
 from bench.scenarios import PROFILES, SCENARIOS, Scenario

@@ -14,9 +14,10 @@ import execnet
 import psutil
 
 from bench.entrants import Entrant
-from bench.pythons import UnusablePython, gateway, kill
+from bench.pythons import UnusablePython
 from bench.readings import Spending
 from bench.sheltered import sheltered
+from bench.starting import gateway, kill
 from bench.worker import READY, Job, Ran
 from report.results import Kind
 
