@@ -1,4 +1,9 @@
-"""What is to be raced: who, on what, how much of it, and for how long."""
+"""What is to be raced: who, on what, how much of it, and for how long.
+
+Strategy: all of it is settled before the first process starts, and nothing here runs anything.  So
+the results can begin with what was to be raced, whatever becomes of it, and a test or the self-test
+enters a race without a command line.
+"""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,8 @@
-"""The options of a race: a table, and what their values mean."""
+"""The options of a race: a table, and what their values mean.
+
+Strategy: a value that can't be meant is refused here, as it is read, so that pytest names the
+option.  What depends on what there is, or on other options, is left to `bench/choices.py`.
+"""
 
 import math
 import re
