@@ -113,7 +113,7 @@ def _course(standing: Standing, marks: Marks) -> dict[str, Any]:
         "table": tables.course(standing),
         "took": tables.took(standing),
         "times": tables.times(standing),
-        "matrix": tables.matrix(standing),
+        "pairwise": tables.pairwise(standing),
     }
 
 
