@@ -102,4 +102,5 @@ def refuse_address(config: pytest.Config, pythons: Iterable[Python]) -> None:
 
 def origin_host(config: pytest.Config) -> str:
     """Give where the origin listens, and where all workers will look for it."""
-    return config.getoption("--origin-address") or LOOPBACK
+    host: str | None = config.getoption("--origin-address")
+    return host or LOOPBACK
