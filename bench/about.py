@@ -7,12 +7,22 @@ import hashlib
 import platform
 import sys
 import sysconfig
+from collections.abc import Iterable
 from importlib.metadata import packages_distributions, version
 from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-RUN_BY_A_WORKER = ("impls/**/*.py", "bench/worker.py", "bench/readings.py", "bench/cores.py")
+RUN_OVER_THERE = (
+    "impls/**/*.py",
+    "origin/**/*.py",
+    "rules/**/*.py",
+    "bench/worker.py",
+    "bench/readings.py",
+    "bench/cores.py",
+    "bench/gatekeeper.py",
+)
+"""By the race, and by the gate before it, which brings the rules and an origin of its own."""
 
 
 def about(needed: list[str], told_of: list[str]) -> dict[str, object]:
@@ -27,16 +37,32 @@ def about(needed: list[str], told_of: list[str]) -> dict[str, object]:
         project over there, the modules that it lacks, and the versions of the distributions that
         those it has come from.
     """
-    known = packages_distributions()
     return {
         "label": label(),
-        "describes": " ".join(sys.version.split()),
-        "build": sysconfig.get_config_var("CONFIG_ARGS") or "unknown",
+        "describes": describes(),
+        "build": build(),
         "system": platform.platform(),
         "code": code(),
         "lacks": [module for module in needed if find_spec(module) is None],
-        "versions": {name: version(name) for each in told_of for name in known.get(each, ())},
+        "versions": versions(told_of),
     }
+
+
+def describes() -> str:
+    """Give this interpreter's version in full."""
+    return " ".join(sys.version.split())
+
+
+def build() -> str:
+    """Give the flags that this interpreter was built with, where it knows them."""
+    return sysconfig.get_config_var("CONFIG_ARGS") or "unknown"
+
+
+def versions(modules: Iterable[str]) -> dict[str, str]:
+    """Give the installed distribution and version of each module; those not here are left out."""
+    known = packages_distributions()
+    names = {name for module in modules for name in known.get(module, ())}
+    return {name: version(name) for name in sorted(names)}
 
 
 def label() -> str:
@@ -47,6 +73,6 @@ def label() -> str:
 
 
 def code() -> str:
-    """Give a fingerprint of what a worker runs: the same here and there, or no fair race."""
-    files = sorted(file for pattern in RUN_BY_A_WORKER for file in ROOT.glob(pattern))
+    """Give a fingerprint of what runs over there: the same here and there, or no fair race."""
+    files = sorted(file for pattern in RUN_OVER_THERE for file in ROOT.glob(pattern))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

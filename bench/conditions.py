@@ -1,4 +1,8 @@
-"""Under which conditions a race was run: what a reader needs to doubt it or to repeat it."""
+"""Under which conditions a race was run: what a reader needs to doubt it or to repeat it.
+
+Strategy: all of it is read where the system keeps it, before the first round.  What can't be found
+out stands there as unknown, or is left out: no race is refused for it.
+"""
 
 import hashlib
 import os
@@ -6,12 +10,11 @@ import platform
 import re
 import resource
 import subprocess
-import sysconfig
 from collections.abc import Iterable, Iterator
-from importlib.metadata import packages_distributions, version
 from itertools import pairwise
 from pathlib import Path
 
+from bench import about
 from bench.cores import Cores, usable
 from bench.pythons import HERE, Python
 from impls.contract import processor_time
@@ -25,6 +28,8 @@ CGROUP_FILES = {"limit on processor time": "cpu.max", "limit on memory": "memory
 TELLING = re.compile("PYTHON|MALLOC|GLIBC_TUNABLES|LD_|UV_|TRIO_|CURIO")
 STEPS = 100
 """Of the clock that are looked at."""
+
+versions = about.versions
 
 
 def processor() -> str:
@@ -55,17 +60,6 @@ def git(*command: str) -> str:
     except OSError:
         return "unknown: git is not here"
     return said.stdout.strip() or "unknown: not a git repository"
-
-
-def versions(modules: Iterable[str]) -> dict[str, str]:
-    """Give the installed distribution and version of each module; those not here are left out."""
-    return {name: version(name) for name in distributions(modules)}
-
-
-def distributions(modules: Iterable[str]) -> list[str]:
-    """Name the distributions that these modules come from, as far as they are installed here."""
-    known = packages_distributions()
-    return sorted({name for module in modules for name in known.get(module, ())})
 
 
 def machine(cores: Cores) -> Machine:
@@ -121,7 +115,7 @@ def conditions(pythons: Iterable[Python], modules: Iterable[str]) -> dict[str, s
         "environment": environment(),
         "commit": commit(),
         "Python": HERE.describes,
-        "Python's build": sysconfig.get_config_var("CONFIG_ARGS") or "unknown",
+        "Python's build": about.build(),
         **versions([*ALWAYS, *modules]),
         **{f"{each.label}{what}": told for each in pythons for what, told in of(each)},
     }

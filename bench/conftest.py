@@ -6,16 +6,15 @@ reports its own rounds to pytest-benchmark.  What befell an entrant fails its it
 """
 
 import secrets
-from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bench.conditions import ALWAYS
+from bench.choices import Chosen, chosen, chosen_scenarios, origin_host
 from bench.cores import share
-from bench.entrants import Entrant, RaceOfOne, enter, reference
+from bench.entrants import RaceOfOne
 from bench.entry import Entry, TooLittleTime
 from bench.face import Stopwatch
 from bench.files import TooFewFiles, allow_open_files
@@ -23,24 +22,23 @@ from bench.gate import held
 from bench.onlooker import Spectator
 from bench.options import OPTIONS, RESULTS
 from bench.progress import shown
-from bench.pythons import Python, UnusablePython, asked, distinct, named
+from bench.pythons import UnusablePython
 from bench.race import Racing
 from bench.records import Claimed, begun, claim
-from bench.scenarios import PROFILES, SCENARIOS, Scenario
-from impls.registry import choose
-from origin.process import LOOPBACK, OriginError, started
+from bench.scenarios import PROFILES, SCENARIOS
+from origin.process import OriginError, started
 from report.pages import write
 from report.results import Results, UnreadableResults, read
 
 RACED = pytest.StashKey[bool]()
 REPORT = pytest.StashKey[list[tuple[str, dict[str, bool]]]]()
-PYTHONS = pytest.StashKey[list[Python]]()
-ENTRANTS = pytest.StashKey[list[Entrant]]()
+CHOSEN = pytest.StashKey[Chosen]()
 FILES_FOR_EACH_WORKER = 8
 FILES_FOR_THE_REST = 256
 CANNOT_BE_RACED = (Claimed, OriginError, TooFewFiles, TooLittleTime, UnusablePython)
-NOWHERE = ("", "0", "0.0.0.0", "::")  # noqa: S104 - to refuse them; nothing is bound
-"""Where one can listen, but not connect to from another machine."""
+
+REPORT_WITH = ".venv/bin/python -m report"
+"""What writes the report, as it is typed in the project's root."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,47 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse at once, in one line, what can't be raced."""
-    refuse_other_plugins(config)
-    chosen_scenarios(config)
-    try:
-        variants = choose(config.getoption("--variants").split(","))
-        modules = sorted({module for each in variants for module in each.needs})
-        told_of = [*ALWAYS, *modules]
-        pythons = [named(each) for each in config.getoption("--python")]
-        origin_address(config, pythons)
-        pythons = distinct(asked(each, modules, told_of) for each in pythons)
-        entrants = enter(variants, pythons)
-        reference(entrants)
-    except LookupError as error:
-        raise pytest.UsageError(error.args[0]) from None
-    except (RaceOfOne, UnusablePython) as error:
-        raise pytest.UsageError(str(error)) from None
-    config.stash[PYTHONS], config.stash[ENTRANTS] = pythons, entrants
-
-
-def refuse_other_plugins(config: pytest.Config) -> None:
-    """Refuse a pytest that can't show a race, or would share it out."""
-    if not config.pluginmanager.has_plugin("benchmark"):
-        raise pytest.UsageError("pytest-benchmark shows the race; leave -p no:benchmark out")
-    if config.getoption("dist", "no") != "no":  # of pytest-xdist, where that is installed
-        raise pytest.UsageError("a race can't be shared out among processes; leave -n out")
-
-
-def origin_address(config: pytest.Config, pythons: Iterable[Python]) -> str:
-    """Give where the origin listens, and where all workers will look for it."""
-    host: str | None = config.getoption("--origin-address")
-    if host in NOWHERE:
-        raise pytest.UsageError(
-            f"--origin-address {host}: workers can't connect to that; give one address of this "
-            "machine, as they know it"
-        )
-    far = [each.host for each in pythons if not each.is_here]
-    if host is None and far:
-        raise pytest.UsageError(
-            f"workers on {far[0]} can't find an origin on the loopback of this machine; "
-            f"give its address, as {far[0]} knows it, with --origin-address"
-        )
-    return host or LOOPBACK
+    config.stash[CHOSEN] = chosen(config)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -101,21 +59,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     lanes = []
     for scenario in chosen_scenarios(metafunc.config):
-        for entrant in metafunc.config.stash[ENTRANTS]:
+        for entrant in metafunc.config.stash[CHOSEN].entrants:
             stopwatch = Stopwatch(scenario)
             mark = pytest.mark.benchmark(group=stopwatch.group, timer=stopwatch)
             name = f"{scenario.name}-{entrant.name}"
             lanes.append(pytest.param(scenario, entrant, stopwatch, marks=mark, id=name))
     metafunc.parametrize(("scenario", "entrant", "stopwatch"), lanes)
-
-
-def chosen_scenarios(config: pytest.Config) -> list[Scenario]:
-    """Give the scenarios that the command line names."""
-    names = config.getoption("--scenarios").split(",")
-    if unknown := [name for name in names if name not in SCENARIOS]:
-        known = ", ".join(SCENARIOS)
-        raise pytest.UsageError(f"no scenario is called {unknown[0]!r}; there are: {known}")
-    return [SCENARIOS[name] for name in dict.fromkeys(names)]
 
 
 @pytest.fixture(scope="session")
@@ -156,14 +105,14 @@ def entry(session: pytest.Session) -> Entry:
         RaceOfOne: there are not two of them.
     """
     config = session.config
-    pythons = config.stash[PYTHONS]
+    pythons, entrants = config.stash[CHOSEN]
     parameters = [item.callspec.params for item in session.items if hasattr(item, "callspec")]
     lanes = [each for each in parameters if "stopwatch" in each]  # tests may be run beside it
     entered = {lane["entrant"].name for lane in lanes}
     asked_for = [lane["scenario"] for lane in lanes]
     seed = config.getoption("--seed")
     return Entry(
-        entrants=[each for each in config.stash[ENTRANTS] if each.name in entered],
+        entrants=[each for each in entrants if each.name in entered],
         scenarios=[each for each in SCENARIOS.values() if each in asked_for],
         profile=PROFILES[config.getoption("--profile")],
         seed=secrets.randbelow(1_000_000) if seed is None else seed,
@@ -183,7 +132,7 @@ def race(entered: Entry, config: pytest.Config) -> None:
     """Race, with the results in their file as they come."""
     allow_open_files(FILES_FOR_EACH_WORKER * len(entered.starters) + FILES_FOR_THE_REST)
     cores, path = share(), into(config) / RESULTS
-    with started(cores.origin, origin_address(config, entered.pythons)) as origin:
+    with started(cores.origin, origin_host(config)) as origin:
         path.parent.mkdir(parents=True, exist_ok=True)
         config.add_cleanup(claim(path).close)  # not before the report of it is written
         with shown() as watch:
@@ -208,7 +157,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             lines.append((f"not everything was raced: {results.cut_short}", {"yellow": True}))
     except (OSError, UnreadableResults, KeyboardInterrupt) as error:
         why = str(error) or "interrupted"
-        lines.append((f"no report: {why}; make it with: python -m report {file}", {"red": True}))
+        again = f"{REPORT_WITH} {near(file, config)}"
+        lines.append((f"no report: {why}; make it with: {again}", {"red": True}))
         session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
 

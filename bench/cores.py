@@ -1,4 +1,9 @@
-"""Which processor is whose: the origin and the variants must not share one."""
+"""Which processor is whose: the origin and the variants must not share one.
+
+Strategy: the first and the last of those that this process may use, since neighbours by number may
+be two threads of one processor.  One for all variants: they run one at a time, and where two
+processors differ, all meet the same.
+"""
 
 import os
 from typing import NamedTuple

@@ -27,6 +27,11 @@ class Entrant:
     python: Python = HERE
     missing: str | None = None
 
+    @property
+    def code(self) -> tuple[str, str]:
+        """What those share who run the same code: variant and interpreter."""
+        return self.variant.name, self.python.label
+
 
 class RaceOfOne(Exception):  # noqa: N818 - it is the race that is of one
     """There is nobody to compare with; the message says who is alone."""
@@ -69,6 +74,10 @@ def reference(entrants: Sequence[Entrant]) -> Entrant:
 def with_twin(entrants: Sequence[Entrant]) -> list[Entrant]:
     """Enter the reference a second time, next to the first."""
     first = reference(entrants)
-    twin = replace(first, name=first.name + TWIN)
     at = entrants.index(first) + 1
-    return [*entrants[:at], twin, *entrants[at:]]
+    return [*entrants[:at], twin(first), *entrants[at:]]
+
+
+def twin(first: Entrant) -> Entrant:
+    """Enter an entrant a second time."""
+    return replace(first, name=first.name + TWIN)

@@ -1,4 +1,9 @@
-"""What is to be raced: who, on what, how much of it, and for how long."""
+"""What is to be raced: who, on what, how much of it, and for how long.
+
+Strategy: all of it is settled before the first process starts, and nothing here runs anything.  So
+the results can begin with what was to be raced, whatever becomes of it, and a test or the self-test
+enters a race without a command line.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,12 +12,12 @@ from functools import cached_property
 
 from bench.conditions import conditions, machine
 from bench.cores import Cores
-from bench.entrants import Entrant, reference, with_twin
+from bench.entrants import Entrant, reference, twin, with_twin
 from bench.pythons import Python
 from bench.scenarios import CALLS, Profile, Scenario
 from impls.contract import Variant
 from report import results
-from report.results import SCHEMA, TWIN, Course, Race
+from report.results import SCHEMA, Course, Race
 
 LOOKS = (5, 7, 10, 14, 20, 28, 40)
 """After so many generations a race that goes on until all is told looks whether it is.
@@ -99,7 +104,7 @@ class Entry:
             profile=self.profile.name,
             seed=self.seed,
             reference=first.name,
-            twin=first.name + TWIN,
+            twin=twin(first).name,
             generations=self.generations,
             until=self.until,
             looks=self.looks,

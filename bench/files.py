@@ -1,4 +1,8 @@
-"""The limit on open files: a batch needs one for each connection."""
+"""The limit on open files: a batch needs one for each connection.
+
+Strategy: raised for us and all our children before the first of them starts, or refused in words:
+a round that runs out of files would look like a variant's fault.
+"""
 
 import resource
 

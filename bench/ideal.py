@@ -1,4 +1,9 @@
-"""What an ideal scheduler would have needed: the yardstick of efficiency."""
+"""What an ideal scheduler would have needed: the yardstick of efficiency.
+
+Strategy: it takes the calls in the order in which the variant began them, and knows no delay
+beforehand, as the variant did not.  One that knew them all could sometimes be quicker, and would
+be no yardstick for whoever can't.
+"""
 
 import heapq
 from collections.abc import Sequence

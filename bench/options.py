@@ -1,4 +1,8 @@
-"""The options of a race: a table, and what their values mean."""
+"""The options of a race: a table, and what their values mean.
+
+Strategy: a value that can't be meant is refused here, as it is read, so that pytest names the
+option.  What depends on what there is, or on other options, is left to `bench/choices.py`.
+"""
 
 import math
 import re
@@ -7,13 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bench.about import ROOT
 from bench.records import previous
 from bench.scenarios import PROFILES, SCENARIOS
 from impls.contract import Kind
 from impls.registry import EVERYBODY
 from origin.process import LOOPBACK
 
-LATEST = Path(__file__).parents[1] / "report" / "latest"
+LATEST = ROOT / "report" / "latest"
 RESULTS = "results.jsonl"
 SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 

@@ -267,4 +267,4 @@ class Racing:
 
 def same_work(entrant: Entrant, scenario: Scenario) -> tuple[str, str, str]:
     """Give what those share who are to do the same work: variant, interpreter, scenario."""
-    return entrant.variant.name, entrant.python.label, scenario.name
+    return *entrant.code, scenario.name

@@ -8,19 +8,20 @@ asked for next.
 import contextlib
 import os
 import signal
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import execnet
 import psutil
 
 from bench.entrants import Entrant
-from bench.pythons import UnusablePython, gateway, kill
+from bench.pythons import UnusablePython
 from bench.readings import Spending
 from bench.sheltered import sheltered
+from bench.starting import gateway, kill
 from bench.worker import READY, Job, Ran
 from report.results import Kind
 
-REMOTE = """
+FAR_END = """
 import os, sys, threading
 
 def end_with_the_race():
@@ -33,8 +34,8 @@ if os.getpgrp() != os.getpid():
     os.setpgid(0, 0)
 threading.Thread(target=end_with_the_race, daemon=True).start()
 sys.path.insert(0, channel.receive())
-from bench.worker import serve
-serve(channel)
+from {module} import serve
+{call}
 """
 """The far end: in a process group of its own, so that nothing that the variant starts is left.
 
@@ -53,6 +54,20 @@ KILLED_BY: dict[int | None, str] = {
     **{-each: f": killed by {each.name}" for each in signal.Signals},
     -signal.SIGKILL: ": killed by SIGKILL, as the system does when memory runs out",
 }
+
+
+def far_end(module: str, call: str = "serve(channel)") -> str:
+    """Give the source of a far end.
+
+    Args:
+        module: has the function `serve`.
+        call: of that function, over there.
+    """
+    return FAR_END.format(module=module, call=call)
+
+
+REMOTE = far_end("bench.worker")
+"""The far end of a race."""
 
 
 class Came(NamedTuple):
@@ -131,7 +146,7 @@ class Worker:
             if self._is_alive():
                 raise Out(Kind.HUNG, f"no reply for {patience:.0f} s") from None
         except self._channel.RemoteError as error:
-            raise Out(Kind.FAILED, last_line(error.formatted)) from None
+            raise Out(Kind.FAILED, raised(error.formatted)) from None
         except EOFError:
             pass
         raise Out(Kind.DIED, f"its process ended in the middle{self._killed()}")
@@ -171,24 +186,27 @@ class Worker:
             self._process.wait(KILL_PATIENCE)
 
 
-def last_line(traceback: str) -> str:
+def raised(traceback: str) -> str:
     """Give what was raised; in a group the last of it, without the lines that are drawn there."""
     lines = [line.lstrip(" |+-") for line in traceback.splitlines()]
     return [line for line in lines if line][-1]
 
 
-class Stable:
+W = TypeVar("W", bound=Worker)
+
+
+class StableOf(Generic[W]):
     """The workers of all entrants, all of one kind."""
 
-    kind = Worker
+    kind: type[W]
 
     def __init__(self, core: int | None) -> None:
         """Keep all workers on that processor; they run one at a time."""
         self._group = execnet.Group()
         self._core = core
-        self._workers: dict[str, Worker] = {}
+        self._workers: dict[str, W] = {}
 
-    def worker(self, entrant: Entrant) -> Worker:
+    def worker(self, entrant: Entrant) -> W:
         """Give the entrant's worker, a fresh one where there is none.
 
         Raises:
@@ -212,3 +230,9 @@ class Stable:
             for worker in self._workers.values():
                 worker.bury()
             self._group.terminate(timeout=1.0)
+
+
+class Stable(StableOf[Worker]):
+    """The workers of a race."""
+
+    kind = Worker

@@ -54,7 +54,7 @@ class Origin:
         except OSError as error:
             where, why = "{}:{}".format(*control), error.strerror or error
             raise OriginError(
-                f"no origin at {where} ({why}); start one with: python -m origin"
+                f"no origin at {where} ({why}); start one with: .venv/bin/python -m origin"
             ) from error
         self._replies: IO[bytes] = self._socket.makefile("rb")
 

@@ -8,8 +8,11 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from report.console import fail, tell
 from report.pages import write
 from report.results import UnreadableResults, read
+
+PROGRAM = "report"
 
 
 def main() -> int:
@@ -19,12 +22,13 @@ def main() -> int:
         results = read(asked.results)
         pages = write(results, asked.results.name, asked.into or asked.results.parent)
     except UnreadableResults as error:
-        return _fail(str(error))
+        return fail(PROGRAM, str(error), 2)
     except OSError as error:
-        return _fail(f"can't write {error.filename}: {error.strerror}; name a folder with --into")
+        why = f"can't write {error.filename}: {error.strerror}; name a folder with --into"
+        return fail(PROGRAM, why, 2)
     print(*pages, sep="\n")
     if results.cut_short:
-        print(f"report: not everything was raced: {results.cut_short}", file=sys.stderr)
+        tell(PROGRAM, f"not everything was raced: {results.cut_short}")
     return 0 if results.ended else 1
 
 
@@ -33,11 +37,6 @@ def _arguments() -> Namespace:
     parser.add_argument("results", type=Path, metavar="RESULTS.jsonl", help="what the race wrote")
     parser.add_argument("--into", type=Path, metavar="DIR", help="default: beside the results")
     return parser.parse_args()
-
-
-def _fail(why: str) -> int:
-    print(f"report: {' '.join(why.split())}", file=sys.stderr)
-    return 2
 
 
 if __name__ == "__main__":

@@ -15,11 +15,13 @@ from rich.console import Console
 from rich.table import Table
 
 from report.comparison import OPPOSITE, Interval, Tell
+from report.console import fail, plain
 from report.results import Race, Results, UnreadableResults, read
 from report.statistics import FEWEST_GENERATIONS
 from report.two_races import SIDES, Changes, TwoRaces, two_races
 from report.words import A_FEW, counted, in_parentheses, nothing_below, possible, ranged
 
+PROGRAM = "compare"
 WIDTH = 100
 """Columns of plain text."""
 
@@ -52,11 +54,11 @@ def main() -> int:
     try:
         races = read(asked.earlier), read(asked.later)
     except UnreadableResults as error:
-        return _fail(str(error))
+        return fail(PROGRAM, str(error), 2)
     found = two_races(*races)
     if not found.courses:
         whys = "; ".join(f"{course}: {why}" for course, why in found.left_out.items())
-        return _fail(f"nothing to compare: {whys or 'the races had no courses'}")
+        return fail(PROGRAM, f"nothing to compare: {whys or 'the races had no courses'}", 2)
     _print(found, races, (asked.earlier, asked.later))
     return 0 if all(each.ended for each in races) else 1
 
@@ -70,16 +72,6 @@ def _arguments() -> Namespace:
     parser.add_argument("earlier", type=Path, metavar="EARLIER.jsonl", help="what a race wrote")
     parser.add_argument("later", type=Path, metavar="LATER.jsonl", help="what another one wrote")
     return parser.parse_args()
-
-
-def _fail(why: str) -> int:
-    print(f"compare: {plain(why)}", file=sys.stderr)
-    return 2
-
-
-def plain(text: str) -> str:
-    """Put a text from a results file on one line, without what would move a terminal's cursor."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
 def _print(found: TwoRaces, races: tuple[Results, Results], paths: tuple[Path, Path]) -> None:

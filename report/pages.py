@@ -15,6 +15,7 @@ from report import charts, growth, matrix, method, rules, tables, warnings
 from report.comparison import WORTH_NAMING
 from report.figures import Standing, standings
 from report.marks import Marks
+from report.replaced import replace
 from report.results import Results, UnreadableResults
 from report.statistics import ALPHA, FEWEST_GENERATIONS, POWER
 from report.verdict import advice, noise, twins, verdict
@@ -57,18 +58,8 @@ def write(results: Results, file: str, into: Path) -> tuple[Path, Path]:
     into.mkdir(parents=True, exist_ok=True)
     pages = [(into / name, render(name, facts)) for name in ("index.html", "report.md")]
     for path, text in pages:
-        _replace(path, text)
+        replace(path, text.encode())
     return pages[0][0], pages[1][0]
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a page; half of it must not replace a whole one."""
-    new = path.with_name(f"{path.name}.new")
-    try:
-        new.write_text(text, encoding="utf-8")
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
 
 
 def render(template: str, facts: dict[str, Any]) -> str:
@@ -122,7 +113,7 @@ def _course(standing: Standing, marks: Marks) -> dict[str, Any]:
         "table": tables.course(standing),
         "took": tables.took(standing),
         "times": tables.times(standing),
-        "matrix": tables.matrix(standing),
+        "pairwise": tables.pairwise(standing),
     }
 
 

@@ -15,6 +15,7 @@ from typing import IO, Annotated
 
 import msgspec
 
+from report.kept import Versioned
 from report.times import Times
 
 SCHEMA = 2
@@ -272,12 +273,7 @@ class End(msgspec.Struct, tag="end", frozen=True):
 Record = Race | Block | Sample | Mishap | End
 
 
-class Versioned(msgspec.Struct):
-    """As much of the first record as every version of it has."""
-
-    schema: int
-
-
+REMEDY = "name the results.jsonl of a race, or make one with: make bench"
 UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError)
 
 encode = msgspec.json.Encoder().encode
@@ -322,11 +318,11 @@ def read(path: Path) -> Results:
         UnreadableResults: it is not there, is something else, or is of another version.
     """
     if path.exists() and not path.is_file():  # a device might have no end
-        raise UnreadableResults(f"can't read {path}: it is no file")
+        raise UnreadableResults(f"can't read {path}: it is no file; {REMEDY}")
     try:
         first, *lines = path.read_bytes().splitlines() or [b""]
     except OSError as error:
-        raise UnreadableResults(f"can't read {path}: {error.strerror}") from error
+        raise UnreadableResults(f"can't read {path}: {error.strerror}; {REMEDY}") from error
     race = _race(path, first)
     records, cut_short = _records(lines)
     ends = [record for record in records if isinstance(record, End)]

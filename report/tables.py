@@ -58,7 +58,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Matrix:
+class Pairwise:
     """Everybody against everybody: a row of cells for each name, in the order of the names.
 
     An entrant against itself has no cell.
@@ -107,13 +107,13 @@ def times(standing: Standing) -> Table | None:
     return Table(("entrant", *headings), rows, numbers, marked) if rows else None
 
 
-def matrix(standing: Standing) -> Matrix | None:
+def pairwise(standing: Standing) -> Pairwise | None:
     """Compare everybody with everybody; None if there are no two to compare."""
     compared = tuple(row.entrant for row in standing.speaking if row.value)
     if not standing.pairs:
         return None
     rows = tuple(tuple(_cell(standing, one, other) for other in compared) for one in compared)
-    return Matrix(compared, rows)
+    return Pairwise(compared, rows)
 
 
 def out(standings: list[Standing]) -> Table:

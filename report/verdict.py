@@ -8,11 +8,12 @@ other names it.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from itertools import permutations
 
 import numpy as np
 
-from report import names
+from report import families, names
 from report.comparison import WORTH_NAMING, Interval, Pair, Tell, within
 from report.figures import Row, Standing
 from report.results import Race
@@ -52,7 +53,7 @@ NOISY = " What is low here may be the noisy machine's fault."
 
 def _low(standing: Standing) -> bool:
     return standing.counts == "efficiency" and any(
-        _pace_of(row) is Tell.SLOWER for row in _heard(standing)
+        _pace_of(row) is Pace.LESS for row in _heard(standing)
     )
 
 
@@ -134,7 +135,7 @@ def _strategies_of(standings: Iterable[Standing]) -> list[str]:
 def _enough_pace(standings: Iterable[Standing]) -> Iterator[str]:
     for each in standings:
         rows = _heard(each) if each.counts == "efficiency" else []
-        if rows and all(_pace_of(row) is Tell.FASTER for row in rows):
+        if rows and all(_pace_of(row) is Pace.ENOUGH for row in rows):
             yield (
                 f"On {each.course.name} every variant averages an efficiency of {ENOUGH} or more: "
                 "there, choose a runtime for what it promises rather than for its speed."
@@ -219,8 +220,8 @@ def _keeps_pace(standing: Standing) -> Iterator[str]:
         made = counted(standing.generations, "generation")
         yield f"Cannot tell, with {made} of the {FEWEST_GENERATIONS} that it takes."
         return
-    for kind, belongs in KINDS.items():
-        rows = [row for row in _heard(standing) if belongs(names.family(row.entrant))]
+    for kind in families.ALL:
+        rows = [row for row in _heard(standing) if families.kind(row.entrant) == kind]
         if rows:
             yield _pace(kind, rows)
 
@@ -241,22 +242,25 @@ def _share(some: list[str], rows: list[Row]) -> str:
     return f"all {len(rows)}" if len(some) == len(rows) else f"{len(some)} of {len(rows)}"
 
 
-def _pace_of(row: Row) -> Tell:
+class Pace(Enum):
+    """How an efficiency compares with what is as good as ideal."""
+
+    ENOUGH = auto()
+    LESS = auto()
+    CANNOT_TELL = auto()
+
+
+def _pace_of(row: Row) -> Pace:
     value = row.value
     if value is None or not value.bounded or value.lower < ENOUGH <= value.upper:
-        return Tell.CANNOT_TELL
-    return Tell.FASTER if value.lower >= ENOUGH else Tell.SLOWER
+        return Pace.CANNOT_TELL
+    return Pace.ENOUGH if value.lower >= ENOUGH else Pace.LESS
 
 
 PACE = {
-    Tell.FASTER: f"averaged an efficiency of {ENOUGH} or more",
-    Tell.SLOWER: f"averaged less than {ENOUGH}",
-    Tell.CANNOT_TELL: f"could not be told from {ENOUGH}",
-}
-
-KINDS: dict[str, Callable[[str], bool]] = {
-    "Async variants": lambda family: family != "threads",
-    "Threads": lambda family: family == "threads",
+    Pace.ENOUGH: f"averaged an efficiency of {ENOUGH} or more",
+    Pace.LESS: f"averaged less than {ENOUGH}",
+    Pace.CANNOT_TELL: f"could not be told from {ENOUGH}",
 }
 
 SAYS: dict[str, tuple[Callable[[Standing], Iterator[str]], ...]] = {

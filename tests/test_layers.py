@@ -40,7 +40,6 @@ MAY_IMPORT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "bench.conftest": ((*RACE, "report.pages"), ()),
     "bench.growth": ((*RACE, "report.growth", "report.kept"), ()),
     "bench.onlooker": ((*RACE, "report.comparison", "report.figures"), ()),
-    "bench.pythons": (RACE, ("threading",)),
     "bench.selftest*": (("bench.*", "impls.*", "origin.*", "report.*"), ("threading",)),
     "bench.yardsticks*": (RACE, ANY),
     "bench.gatekeeper": ((*RACE, "rules.*"), ()),

@@ -15,6 +15,7 @@ import msgspec
 from rich.console import Console
 
 from bench.cores import share
+from bench.options import LATEST
 from bench.progress import shown
 from bench.selftest.busy import busy
 from bench.selftest.kinds import KINDS, Evidence
@@ -25,10 +26,11 @@ from bench.selftest.size import FULL, SHORT, Size
 from bench.selftest.verdicts import Unmeasured
 from origin.process import OriginError, started
 from report import method
+from report.console import fail
 from report.method import SelfTest
 from report.results import UnreadableResults
 
-LATEST = Path(__file__).parents[2] / "report" / "latest"
+PROGRAM = "selftest"
 ABOUT = "about.jsonl"
 """What a recording was made by and on: a self-test without trials."""
 
@@ -57,9 +59,9 @@ def main(args: Sequence[str] | None = None) -> int:
         if asked.all and not asked.short:
             take_place(test, asked.into)
     except KeyboardInterrupt:
-        return fail("interrupted", 130)
+        return fail(PROGRAM, "interrupted", 130)
     except (Unmeasured, UnreadableResults, OriginError, OSError) as error:
-        return fail(str(error), 1)
+        return fail(PROGRAM, str(error), 1)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     console.print(table(test, TOO_LITTLE if asked.short else None))
     for told in (f"load: {test.load}", f"made by: {test.command}", f"kept in: {asked.folder}"):
@@ -146,12 +148,6 @@ def record(asked: Namespace, args: Sequence[str], parts: Parts, *, races: bool, 
             record_races(asked.folder, asked.size, origin, cores, parts)
         if cost:
             record_cost(asked.folder, asked.size, cores.worker, parts.begin("recording's cost", 1))
-
-
-def fail(why: str, code: int) -> int:
-    """Say in one line what went wrong."""
-    print(f"selftest: {' '.join(why.split())}", file=sys.stderr)
-    return code
 
 
 if __name__ == "__main__":

@@ -12,12 +12,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
+from bench.about import ROOT
 from bench.cores import pin, share, usable
 from bench.sheltered import sheltered
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 5.0
 """Seconds for the system to end a process that it was told to."""
 

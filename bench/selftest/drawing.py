@@ -1,4 +1,8 @@
-"""Races made from recorded ones: of some entrants, of drawn generations, with scaled times."""
+"""Races made from recorded ones: of some entrants, of drawn generations, with scaled times.
+
+Strategy: what is made is a race as the report reads it, so it is judged by the very code that
+judges real ones; and its noise is recorded, since no model of it is trusted where it need not be.
+"""
 
 import random
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,8 @@
-"""The kinds of trials, by the names that the command line takes."""
+"""The kinds of trials, by the names that the command line takes.
+
+Strategy: a table says what each kind stands on and how long it takes, so that whoever asks for a
+few waits for nothing that these don't need, and sees how far they are.
+"""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property

@@ -1,4 +1,8 @@
-"""The self-tests that the report shows: one for each load, the latest; and one as a table."""
+"""The self-tests that the report shows: one for each load, the latest; and one as a table.
+
+Strategy: a quiet machine and a busy one each have a place, since a reader's may be either; a new
+self-test takes the place of the one under the same load, and leaves the other.
+"""
 
 import os
 import platform
@@ -13,6 +17,7 @@ from bench.conditions import commit, processor
 from bench.cores import usable
 from report import method
 from report.method import SelfTest
+from report.replaced import replace
 from report.results import now
 from report.warnings import LOADED
 from report.words import NOTHING
@@ -72,7 +77,7 @@ def take_place(test: SelfTest, file: Path) -> None:
     """
     others = [each for each in method.read(file) if under(each) != under(test)]
     tests = sorted([*others, test], key=lambda each: under(each) != QUIET)
-    file.write_bytes(b"".join(msgspec.json.encode(each) + b"\n" for each in tests))
+    replace(file, b"".join(msgspec.json.encode(each) + b"\n" for each in tests))
 
 
 def table(test: SelfTest, title: str | None) -> Table:

@@ -1,4 +1,8 @@
-"""How much is tried: everything, or just enough to see that it works."""
+"""How much is tried: everything, or just enough to see that it works.
+
+Strategy: both sizes run the same code from end to end, so the short one, in a minute, shows
+whether the half hour of the full one would be for nothing.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple

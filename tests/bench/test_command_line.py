@@ -175,7 +175,7 @@ def test_a_disk_that_has_no_room_for_the_report(tmp_path: Path) -> None:
     end = ended(*TINY, "--report-into", str(tmp_path), under=limited_to(12))
     results = tmp_path / "results.jsonl"
     assert_one_line(end, "no report: ")
-    assert f"make it with: python -m report {results}" in end.out
+    assert f"make it with: .venv/bin/python -m report {results}" in end.out
     assert end.code == pytest.ExitCode.TESTS_FAILED
     assert read(results).cut_short is None
 

@@ -17,10 +17,15 @@ import execnet
 import psutil
 import pytest
 
+from bench.about import code
 from bench.entrants import Entrant
-from bench.pythons import Python, UnusablePython, asked, distinct, gateway, named
+from bench.gate import held
+from bench.interview import NEEDED_BY_ALL, asked
+from bench.pythons import Python, UnusablePython, distinct, named
 from bench.stable import Out, Stable
+from bench.starting import gateway
 from bench.worker import Job
+from impls.field import OURS
 from report.results import Kind, read
 from tests.bench.commands import ROOT, TINY, Command, assert_one_line, ended
 from tests.bench.races import children
@@ -108,7 +113,7 @@ def test_a_python_that_lacks_what_every_worker_needs(tmp_path: Path) -> None:
     """What it lacks is named, and the remedy."""
     python = environment(tmp_path, keep=lambda name: name.startswith("outcome"))
     assert refused(str(python)) == (
-        f"--python {python}: it lacks httptools, which every worker needs; "
+        f"--python {python}: it lacks httptools, msgspec, psutil, which every worker needs; "
         "install this project's requirements.lock there"
     )
 
@@ -182,6 +187,32 @@ def test_what_an_interpreter_says() -> None:
     assert set(this.versions) == {"trio", "pytest-timeout"}
     assert this.describes == Python().describes
     assert (this.is_here, this.host) == (True, "")
+
+
+def test_one_that_has_no_more_than_all_need(tmp_path: Path) -> None:
+    """Nothing else is needed by the gate: it finds no rule broken that is kept here."""
+    python = environment(tmp_path, keep=lambda name: name.split(".")[0].split("-")[0] in LEAN)
+    lean = asked(named(str(python)), [], [])
+    name = f"{lean.label}:asyncio/workers"
+    reference = Entrant(name, OURS["asyncio/workers"], lean)
+    assert held([reference], lambda _: None) == {name: []}
+
+
+LEAN = {*NEEDED_BY_ALL, "attr", "attrs", "typing_extensions"}
+"""With what these stand on themselves."""
+
+
+@pytest.mark.parametrize("file", ["bench/worker.py", "bench/gatekeeper.py", "rules/gate.py"])
+def test_another_project_is_told_by_its_files(
+    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By those that run over there: what races, and what holds it against the rules."""
+    monkeypatch.setattr("bench.about.ROOT", tmp_path)
+    (tmp_path / file).parent.mkdir()
+    (tmp_path / file).write_text("ours", encoding="utf-8")
+    ours = code()
+    (tmp_path / file).write_text("theirs", encoding="utf-8")
+    assert code() != ours
 
 
 @pytest.mark.parametrize("name", ["py=thon", "a python", "'quoted'"])

@@ -15,7 +15,7 @@ import pytest
 from bench.entrants import Entrant
 from bench.pythons import Python
 from bench.sheltered import sheltered
-from bench.stable import Out, Stable, Worker, last_line
+from bench.stable import Out, Stable, Worker, far_end, raised
 from bench.worker import Job
 from impls.contract import Variant
 from impls.registry import VARIANTS
@@ -191,9 +191,17 @@ def test_killed_between_two_runs(number: signal.Signals, stable: Stable) -> None
         ("  | E: g\n  +-+--- 1 ---\n    | ValueError: it\n    +-------------\n", "ValueError: it"),
     ],
 )
-def test_the_last_line(traceback: str, last: str) -> None:
+def test_what_was_raised(traceback: str, last: str) -> None:
     """It is what was raised, without what is drawn around a group."""
-    assert last_line(traceback) == last
+    assert raised(traceback) == last
+
+
+def test_a_far_end_of_another_module() -> None:
+    """It serves by that module and that call, and by no other."""
+    source = far_end("bench.gatekeeper", "serve(channel, aged=False)")
+    compile(source, "far end", "exec")
+    assert source.endswith("from bench.gatekeeper import serve\nserve(channel, aged=False)\n")
+    assert "bench.worker" not in source
 
 
 # Ctrl-C.

@@ -8,8 +8,9 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
-from report import charts, pages
-from report.charts import INK, LAYOUTS, LINE, PAPER, QUIET, caption, draw, scale
+from report import axes, pages
+from report.axes import scale
+from report.charts import COLOURS, INK, LAYOUTS, LINE, PAPER, QUIET, caption, draw
 from report.comparison import Interval, Tell
 from report.figures import Standing, standings
 from report.results import Entrant
@@ -231,7 +232,7 @@ def test_the_axis_suits_the_range(
         places = [layout.width * chosen.share(each) for each in chosen.ticks(layout.width)]
         gaps = [right - left for left, right in pairwise(places)]
         assert len(gaps) >= 2
-        assert min(gaps) >= charts.TICKS_APART
+        assert min(gaps) >= axes.TICKS_APART
         assert 1 in chosen.ticks(layout.width)
 
 
@@ -280,6 +281,23 @@ def test_without_its_reference_a_course_has_another_line(make: Make) -> None:
 def test_the_caption_names_the_shapes(make: Make) -> None:
     """Each strategy has a shape of its own, which the twin shares."""
     assert "(workers: circle, semaphore: diamond)" in caption(stood(make({"loopback": FIGURES})))
+
+
+@pytest.mark.parametrize(
+    ("entrant", "runtime"),
+    [
+        ("asyncio-aiohttp/workers", "asyncio"),
+        ("trio-httpx/workers", "trio"),
+        ("asyncio-protocol+uvloop/workers", "asyncio"),
+        ("threads-urllib3/workers", "threads"),
+        ("anyio@asyncio+uvloop/workers", "anyio"),
+    ],
+)
+def test_the_colour_is_the_runtimes(make: Make, entrant: str, runtime: str) -> None:
+    """Whatever its loop, its backend or its client."""
+    standing = stood(make({"loopback": {**FIGURES, entrant: [1.5] * 6}}))
+    place = next(each for each in rows(standing, "wide") if name(each) == entrant)
+    assert next(place.iter(f"{SVG}rect")).get("fill") == COLOURS[runtime]
 
 
 def test_the_dark_dress_knows_every_neutral_colour(eventful: Made) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from report.compare import WIDTH, doubts, findings, finely, main, plain
+from report.compare import WIDTH, doubts, findings, finely, main
 from report.comparison import Interval, Tell
 from report.results import Entrant, Kind, Mishap, Results
 from report.statistics import resample, resample_apart
@@ -435,7 +435,6 @@ def test_numbers_are_worded_with_their_interval() -> None:
     """Without an interval the estimate stands alone."""
     assert finely(Interval(1.0416, 0.998, 1.0884)) == "1.042 (0.998–1.088)"
     assert finely(Interval(0.95)) == "0.950"
-    assert plain(" a\n b\x07 ") == "a b"
 
 
 def test_help_says_what_it_does_and_how_it_ends() -> None:

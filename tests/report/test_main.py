@@ -55,6 +55,14 @@ def test_a_file_cut_off_in_a_line_is_reported_on_and_fails(file: Path) -> None:
     assert "the file is cut off in line" in (file.parent / "index.html").read_text("utf-8")
 
 
+def test_why_it_was_cut_short_cannot_rule_the_terminal(make: Make, tmp_path: Path) -> None:
+    """The reason may be what some other program said."""
+    hostile = "the origin said: \x1b[2J\nand went"
+    done = run(make({"loopback": {REFERENCE: [10] * 6}}, cut_short=hostile).file(tmp_path))
+    assert done.returncode == 0
+    assert done.stderr == "report: not everything was raced: the origin said: [2J and went\n"
+
+
 def test_damage_in_the_middle_is_no_recorded_end(file: Path) -> None:
     """An end that stands behind a broken line does not excuse it."""
     lines = file.read_bytes().splitlines(keepends=True)

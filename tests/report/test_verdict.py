@@ -97,6 +97,25 @@ def test_efficiency_is_judged_against_95_per_cent(make: Make) -> None:
     )
 
 
+def test_what_is_not_async_is_not_called_so(make: Make) -> None:
+    """Threads, also with another client; asyncio's executors; and the floor, without a runtime."""
+    others = {
+        "asyncio-aiohttp/workers": [0.97] * 5,
+        "threads-urllib3/workers": [0.96] * 5,
+        "asyncio-executor/threads": [0.9] * 5,
+        "selectors/workers": [0.99] * 5,
+    }
+    says = said(make({"web": {REFERENCE: [0.98] * 5, **others}}).results)
+    enough = "averaged an efficiency of 0.95 or more"
+    assert says == (
+        f"Async variants: asyncio/workers and asyncio-aiohttp/workers {enough}; "
+        "lowest estimate: asyncio-aiohttp/workers, 0.970 (0.970–0.970). "
+        f"Threads: threads-urllib3/workers {enough}: 0.960 (0.960–0.960). "
+        "Executors: asyncio-executor/threads averaged less than 0.95: 0.900 (0.900–0.900). "
+        f"Without a runtime: selectors/workers {enough}: 0.990 (0.990–0.990)."
+    )
+
+
 def test_a_low_efficiency_on_a_noisy_machine_may_be_the_machines(make: Make) -> None:
     """That is said where somebody is low and the machine was noisy, and only there."""
     high = make({"web": {REFERENCE: [0.98] * 5}}).results
