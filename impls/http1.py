@@ -66,7 +66,7 @@ class Exchange:
         self._framed = False
         self._whole = False
 
-    def feed(self, data: bytes | memoryview) -> bool:
+    def feed(self, data: bytes) -> bool:
         """Take received bytes, none of them at the stream's end; True when the answer is whole.
 
         Raises:

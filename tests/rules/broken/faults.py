@@ -262,9 +262,9 @@ class HeedsNoLocations(Reads):
 class TakesMore(Exchange):
     """Takes for the body whatever comes behind the head."""
 
-    def feed(self, data: bytes | memoryview) -> bool:
+    def feed(self, data: bytes) -> bool:
         whole = super().feed(data)
-        if whole and b" and more" in bytes(data):
+        if whole and b" and more" in data:
             self._pieces.append(b" and more")
         return whole
 
