@@ -13,8 +13,9 @@ from functools import partial
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from impls.contract import Ability, Kind, Language, Run, Told, Variant
+from impls.contract import Ability, Kind, Language, Run, Variant
 from impls.rivals import RIVALS
+from impls.told import TOLD, TOLD_OF
 from impls.way import ALL_AT_ONCE, ONE_TASK, Way
 from impls.ways import WAYS
 
@@ -211,94 +212,6 @@ FURTHER = (
     ),
 )
 """Other loops, other tasks, and other clients."""
-
-RUN_IN_EXECUTOR = Told(
-    "asyncio's documentation: the example of run_in_executor",
-    "https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.run_in_executor",
-)
-
-TOLD: Mapping[tuple[str, str], Told] = {
-    ("impls.on_asyncio", "workers"): Told(
-        "asyncio's documentation: task groups",
-        "https://docs.python.org/3/library/asyncio-task.html#task-groups",
-    ),
-    ("impls.on_asyncio", "semaphore"): Told(
-        "asyncio's documentation: Semaphore",
-        "https://docs.python.org/3/library/asyncio-sync.html#asyncio.Semaphore",
-    ),
-    ("impls.on_trio", "workers"): Told(
-        "trio's reference: tasks, and nurseries that own them",
-        "https://trio.readthedocs.io/en/stable/reference-core.html#tasks-let-you-do-multiple-things-at-once",
-    ),
-    ("impls.on_trio", "semaphore"): Told(
-        "trio's reference: Semaphore",
-        "https://trio.readthedocs.io/en/stable/reference-core.html#trio.Semaphore",
-    ),
-    ("impls.on_anyio", "workers"): Told(
-        "anyio's documentation: creating and managing tasks",
-        "https://anyio.readthedocs.io/en/stable/tasks.html",
-    ),
-    ("impls.on_anyio", "semaphore"): Told(
-        "anyio's documentation: semaphores",
-        "https://anyio.readthedocs.io/en/stable/synchronization.html#semaphores",
-    ),
-    ("impls.on_curio", "workers"): Told(
-        "curio's reference: task groups",
-        "https://curio.readthedocs.io/en/latest/reference.html#task-groups",
-    ),
-    ("impls.on_curio", "semaphore"): Told(
-        "curio's reference: Semaphore, to limit the number of tasks that do something",
-        "https://curio.readthedocs.io/en/latest/reference.html#Semaphore",
-    ),
-    ("impls.ways.executors", "threads"): RUN_IN_EXECUTOR,
-    ("impls.ways.executors", "processes"): RUN_IN_EXECUTOR,
-    ("impls.on_selectors", "workers"): Told(
-        "Python's documentation: selectors, its example",
-        "https://docs.python.org/3/library/selectors.html#examples",
-    ),
-    ("impls.on_threads", "workers"): Told(
-        "Python's documentation: queue, the example with a worker thread",
-        "https://docs.python.org/3/library/queue.html",
-    ),
-    ("impls.on_threads", "semaphore"): Told(
-        "Python's documentation: the example of ThreadPoolExecutor",
-        "https://docs.python.org/3/library/concurrent.futures.html#threadpoolexecutor-example",
-    ),
-}
-"""Where people meet the strategies of a recipe, by its module and the strategy's name."""
-
-PROTOCOLS = Told(
-    "asyncio's documentation: transports and protocols",
-    "https://docs.python.org/3/library/asyncio-protocol.html",
-)
-
-TOLD_OF: Mapping[str, Told] = {
-    "asyncio+eager": Told(
-        "asyncio's documentation: eager task factory",
-        "https://docs.python.org/3/library/asyncio-task.html#eager-task-factory",
-    ),
-    "asyncio+rsloop": Told("the project's page", "https://github.com/RustedBytes/rsloop"),
-    "asyncio+zuvloop": Told("the project's page", "https://github.com/Kludex/zuvloop"),
-    "asyncio-protocol": PROTOCOLS,
-    "asyncio-protocol+uvloop": PROTOCOLS,
-    "asyncio-aiohttp": Told(
-        "aiohttp's documentation: advanced client usage, connectors",
-        "https://docs.aiohttp.org/en/stable/client_advanced.html#connectors",
-    ),
-    "asyncio-httpx": Told(
-        "httpx's documentation: async support",
-        "https://www.python-httpx.org/async/",
-    ),
-    "trio-httpx": Told(
-        "httpx's documentation: async support, trio",
-        "https://www.python-httpx.org/async/#trio",
-    ),
-    "threads-urllib3": Told(
-        "urllib3's documentation: customizing pool behavior",
-        "https://urllib3.readthedocs.io/en/stable/advanced-usage.html#customizing-pool-behavior",
-    ),
-}
-"""Where people meet another loop, kind of task or client, by the runtime's name."""
 
 
 def of_recipe(runtime: Runtime) -> Iterator[Variant]:

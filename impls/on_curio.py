@@ -188,14 +188,16 @@ def timed(work: Work, seconds: float, too_late: Callable[..., TimeoutError]) -> 
     return timed_work
 
 
-def guarded(call: Call) -> Call:
+def guarded(call: Call, batch: Batch) -> Call:
     """Make a call of one's own; if it cancels itself it has failed, as nobody cancelled it."""
 
     async def guarded_call(arg: int) -> Any:
         try:
             return await call(arg)
-        except (curio.TaskTimeout, curio.TimeoutCancellationError):
-            raise  # a limit of ours, or curio makes an error of it
+        except (curio.TaskTimeout, curio.TimeoutCancellationError) as error:
+            if batch.call_timeout is not None:
+                raise  # it is of that limit, or curio makes an error of it
+            raise CallError(f"ran out of a time of its own, called with {arg}") from error
         except curio.CancelledError as error:
             if (await curio.current_task()).cancelled:
                 raise
@@ -234,18 +236,24 @@ async def settle_unless_answered(
     work = await curio.spawn(settle, call, strategy, batch)
 
     async def abort() -> None:
-        await call(abort_on)
-        await work.cancel()
+        try:
+            await call(abort_on)
+        finally:
+            await work.cancel(blocking=False)
 
     aborting = await curio.spawn(abort)
     try:
         await work.wait()
-        if work.cancelled and not failed(work):  # also if it had its result in that instant
-            raise Aborted
-        return work.result
+        aborted = work.cancelled and not failed(work)  # also if it had its result in that instant
     finally:
-        await aborting.cancel()
-        await work.cancel()
+        async with curio.disable_cancellation():
+            await aborting.cancel()
+            await work.cancel()
+    if failed(aborting):
+        raise aborting.exception
+    if aborted:
+        raise Aborted
+    return work.result
 
 
 async def finish(call: Call, strategy: Strategy, batch: Batch) -> Finished:
@@ -269,8 +277,10 @@ async def finish_all(
 ) -> list[Finished]:
     """Run the batches one after the other, over one client or a call of one's own."""
     if not isinstance(target, Endpoint):
-        call = guarded(target) if target else checkpoint
-        return [await finish(call, strategy, batch) for batch in batches]
+        return [
+            await finish(guarded(target, batch) if target else checkpoint, strategy, batch)
+            for batch in batches
+        ]
     client = Client(target)
     try:
         return [await finish(client.some_remote_call, strategy, batch) for batch in batches]

@@ -3,8 +3,8 @@
 Strategy: a call borrows an idle connection or opens one, and gives it back only after a whole
 answer; in every other case it hangs up.  A thread can't be cancelled: after a failure, a deadline
 or an abort no call begins, and the batch ends when those in progress have.  What has a time limit
-gives it to its socket, which is all that blocks.  A call of one's own runs to its end, and is told
-then that its time was up.
+gives it to its socket, which bounds all that blocks here but the look-up of a host's name.  A call
+of one's own runs to its end, and is told then that its time was up.
 """
 
 import math
@@ -75,9 +75,13 @@ class Client:
     def _connect(self, exchange: Exchange, ends: float) -> Connection:
         try:
             connection = socket.create_connection(self.endpoint, timeout=left_until(ends))
+            try:
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            except OSError:  # macOS says so, if the peer has gone
+                self._hang_up(connection)
+                raise
         except OSError as error:
             raise exchange.failure(error) from error
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 
     def _ask(self, exchange: Exchange, connection: Connection, ends: float) -> str:
@@ -119,7 +123,7 @@ def left_until(ends: float) -> float | None:
 
 
 def limit_time(connection: Connection, ends: float) -> None:
-    """Let the connection's next operation take until `ends`; costs nothing where none is set."""
+    """Let the connection's next operation take until `ends`; no system call where none is set."""
     left = left_until(ends)
     if left is not None or connection.gettimeout() is not None:
         connection.settimeout(left)
@@ -292,7 +296,7 @@ def settle(
         call = begun_in_time(call, batch, ends, aborted)
     try:
         results = strategy(call, batch.args, batch.limit)
-    except BaseExceptionGroup as failed:
+    except ExceptionGroup as failed:
         if aborted.is_set() or failed.split(DeadlineExceeded)[1] is None:
             raise ended_from_outside(batch, ends, aborted) or failed from None
         raise
@@ -307,16 +311,25 @@ def settle_unless_answered(
     """Run the batch, and let no call begin once the call of `abort_on` is answered.
 
     That call can't be cancelled either: the batch ends when it is answered, or at its deadline.
+    If it fails before that, so does the batch.
     """
     aborted = threading.Event()
+    ends = end_of(batch)
 
     def abort() -> None:
-        call(abort_on, end_of(batch))
-        aborted.set()
+        try:
+            call(abort_on, ends)
+        finally:
+            if time.monotonic() < ends:
+                aborted.set()
 
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(abort)
-        return settle(call, strategy, batch, aborted)
+        aborting = pool.submit(abort)
+        try:
+            return settle(call, strategy, batch, aborted)
+        except Aborted:
+            aborting.result()
+            raise
 
 
 def finish(call: Call, strategy: Strategy, batch: Batch) -> Finished:

@@ -20,7 +20,11 @@ MAY_IMPORT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "impls.contract": ((), ()),
     "impls.http1": (("impls.contract",), ()),
     "impls.way": (("impls.contract",), ()),
-    "impls.field": (("impls.contract", "impls.way", "impls.ways", "impls.rivals"), ("asyncio",)),
+    "impls.told": (("impls.contract",), ()),
+    "impls.field": (
+        ("impls.contract", "impls.told", "impls.way", "impls.ways", "impls.rivals"),
+        ("asyncio",),
+    ),
     "impls.registry": (("impls.contract", "impls.field"), ()),
     "impls.on_asyncio": (CONTRACT, ("asyncio",)),
     "impls.on_trio": (CONTRACT, ("trio",)),

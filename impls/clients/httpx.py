@@ -1,10 +1,11 @@
 """httpx for a client, on asyncio and on trio.
 
 Strategy: one client for all calls, as its documentation asks, and its pool of keep-alive
-connections without a limit, since the batch keeps one.  It has no time limits, which are the
-batch's, and takes no proxy from the environment.  A connection that was closed while idle is found
-by looking at its socket; a call whose connection is closed just then fails, since httpx makes no
-call twice (its transport's `retries` are for connecting).
+connections without a limit of number or age, since the batch keeps one.  It has no time limits,
+which are the batch's, and takes no proxy from the environment.  Its connections are httpcore's,
+which stand on anyio's streams on asyncio, and on trio's own on trio.  One that was closed while
+idle is found by looking at its socket; a call whose connection is closed just then fails, since
+httpx makes no call twice (its transport's `retries` are for connecting).
 """
 
 import httpx
@@ -23,7 +24,9 @@ class Client:
         """Make the client, with an empty pool."""
         self.endpoint = endpoint
         self._client = httpx.AsyncClient(
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
+            limits=httpx.Limits(
+                max_connections=None, max_keepalive_connections=None, keepalive_expiry=None
+            ),
             timeout=None,  # noqa: S113 - the batch has its own
             trust_env=False,
         )

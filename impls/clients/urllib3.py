@@ -2,7 +2,10 @@
 
 Strategy: one HTTPConnectionPool, as its documentation advises for many requests to one host, with
 room for a connection of every thread.  A connection that was closed while idle is found by looking
-at its socket; a GET that fails all the same is made once more.
+at its socket; a GET that fails all the same is made once more, within what is left of its time.  A
+refused connection is not tried again, nor is anything that has run out of time, and a redirection
+is an answer like any other.  A time limit bounds each wait for the server, and not their sum: an
+answer that drips can hold its thread beyond it.
 """
 
 import math
@@ -20,7 +23,10 @@ MOST_KEPT = 1000
 
 
 class UnlessTimedOut(Retry):
-    """How often to try again; not when the time is up, which urllib3 itself would also do."""
+    """How often to try again; not when the time is up, which urllib3 itself would also do.
+
+    To urllib3 a refused connection is a kind of timeout.
+    """
 
     def increment(self, *args: Any, **named: Any) -> Self:
         """Give what is left to try; a timeout is raised as it is."""
@@ -29,13 +35,33 @@ class UnlessTimedOut(Retry):
         return super().increment(*args, **named)
 
 
+ONCE_MORE = UnlessTimedOut(1, redirect=False, respect_retry_after_header=False)
+
+
+class Until(Timeout):
+    """The time until an instant, of which a second try has what the first has left."""
+
+    def __init__(self, ends: float) -> None:
+        """Begin with what is left now.
+
+        Raises:
+            TimeoutError: nothing is.
+        """
+        super().__init__(left_until(ends))
+        self._ends = ends
+
+    def clone(self) -> Timeout:
+        """Give what is left: urllib3 asks for a copy before each try."""
+        return Until(self._ends)
+
+
 class Client:
     """Makes calls to one endpoint, named `endpoint`, over one pool of urllib3."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         """Begin with an empty pool."""
         self.endpoint = endpoint
-        self._pool = HTTPConnectionPool(*endpoint, maxsize=MOST_KEPT, retries=UnlessTimedOut(1))
+        self._pool = HTTPConnectionPool(*endpoint, maxsize=MOST_KEPT, retries=ONCE_MORE)
 
     def some_remote_call(self, arg: int, ends: float = math.inf) -> str:
         """Ask the endpoint for `arg`; give its answer's text, upper-cased.
@@ -49,7 +75,7 @@ class Client:
         """
         path = f"/{arg}"
         try:
-            response = self._pool.request("GET", path, timeout=Timeout(left_until(ends)))
+            response = self._pool.request("GET", path, timeout=Until(ends))
             text = response.data.decode()
         except (exceptions.HTTPError, TimeoutError, UnicodeDecodeError) as error:
             raise CallError(f"{self.endpoint} {what(error)}, called with {arg}") from error

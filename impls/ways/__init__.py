@@ -112,8 +112,8 @@ WAYS: tuple[Way, ...] = (
         "impls.ways.trio_idioms",
         ("trio",),
         Told(
-            "trio's author, asked about a million URLs with fifteen at a time",
-            "https://github.com/python-trio/trio/issues/527",
+            "trio's reference: CapacityLimiter",
+            "https://trio.readthedocs.io/en/stable/reference-core.html#trio.CapacityLimiter",
         ),
         cannot={Ability.LAZY: ALL_AT_ONCE},
     ),
@@ -142,8 +142,8 @@ WAYS: tuple[Way, ...] = (
         "impls.ways.anyio_idioms",
         ANYIO,
         Told(
-            "anyio's documentation: memory object streams",
-            "https://anyio.readthedocs.io/en/stable/streams.html#memory-object-streams",
+            "anyio's documentation: managing multiple producers and consumers",
+            "https://anyio.readthedocs.io/en/stable/streams.html#managing-multiple-producers-and-consumers",
         ),
         cannot={Ability.APART: ONE_TASK},
     ),
@@ -164,6 +164,16 @@ WAYS: tuple[Way, ...] = (
         Told(
             "anyio's reference: gather",
             "https://anyio.readthedocs.io/en/stable/api.html#anyio.gather",
+        ),
+        cannot={Ability.LAZY: ALL_AT_ONCE},
+    ),
+    Way(
+        "as-completed",
+        "impls.ways.anyio_idioms",
+        ANYIO,
+        Told(
+            "anyio's reference: as_completed",
+            "https://anyio.readthedocs.io/en/stable/api.html#anyio.as_completed",
         ),
         cannot={Ability.LAZY: ALL_AT_ONCE},
     ),

@@ -1,10 +1,12 @@
 """The batch as trio's documentation teaches it, beside the recipe.
 
-Strategy: `limiter` begins a task for each call, and each borrows a token for its call: "run up to
-40 at the same time, but no more", as `CapacityLimiter` says of itself.  `channel` is the classic
-queue, in two ends: the workers take from one end until the other is closed, so nothing must be
-counted, and a worker that fails cancels the sender too.  Look at the clones: a worker that leaves
-closes its own, and the channel is closed when all are.
+Strategy: `limiter` begins a task for each call, and each borrows a token for its call, as trio
+keeps its own limit on threads: "run up to 40 threads at the same time, but no more".  `channel` is
+the classic queue, in two ends: the workers take from one end until the other is closed, so nothing
+must be counted, and a worker that fails cancels the sender too.  Look at the clones: a worker that
+leaves closes its own, and the channel is closed when all are.  It closes by plain `with`, which
+the reference has beside the `async with` of the examples: it is no checkpoint, so it hides no error
+of a worker that is already cancelled.
 """
 
 from collections.abc import Iterable
@@ -38,13 +40,13 @@ async def channel(call: Call, args: Iterable[int], limit: int) -> list[Any]:
     results: list[Any] = []
 
     async def worker(receiving: trio.MemoryReceiveChannel[Numbered]) -> None:
-        async with receiving:
+        with receiving:
             async for place, arg in receiving:
                 results[place] = await call(arg)
 
     async with trio.open_nursery() as nursery:
         sending, receiving = trio.open_memory_channel[Numbered](0)
-        async with sending, receiving:
+        with sending, receiving:
             for _ in range(limit):
                 nursery.start_soon(worker, receiving.clone())
             for place, arg in enumerate(args):

@@ -8,10 +8,12 @@ argument and what was wrong; the others have their results, and so has the batch
 
 import re
 import socket
+import threading
+import time
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import outcome
 
@@ -37,6 +39,10 @@ SILENCES = (At.UNREAD, At.HALF_READ, At.BEFORE_HEAD, At.INSIDE_BODY)
 
 SOON, LATE = 0.1, 1.0
 """Seconds that a call has; the second, where a busy machine answers nothing within the first."""
+
+DRIPPED = b"HTTP/1.1 200 OK\r\nX-More: and more"
+EVERY = 0.03
+"""Seconds between two bytes of it: all of them take ten times as long as the call has."""
 
 MOST_MEMORY = 8
 """MiB that refusing two heads may take: sixty times what heads are worth."""
@@ -192,6 +198,44 @@ def _silence(trial: Trial, seconds: float) -> str:
         words = str(trial.endpoint), str(arg), f"within {seconds:g} s"
         names(f"F4: silence, {steps[arg].at}: call {arg}", found, *words, kind=CallTimeout)
     return "its call runs out of time alone, and says so"
+
+
+@check("F4")
+def dripped_at(trial: Trial) -> str:
+    """A server sends a byte of a head now and then, for much longer than the call has."""
+    trial.variant.load()  # what it imports takes its time, too
+    with dripping() as (endpoint, left):
+        batch = Batch(CALLS[:1], 1, on_error="collect", call_timeout=SOON)
+        [ended] = trial.variant.load()(endpoint, [batch])
+        in_time = not left.is_set()
+    [found] = ended.outcome.unwrap()
+    names(f"F4: dripped at: call {CALLS[0]}", found, f"within {SOON:g} s", kind=CallTimeout)
+    assert in_time, "F4: dripped at: the call ended only when the server did, beyond its time limit"
+    return "its call runs out of time, and says so"
+
+
+@contextmanager
+def dripping() -> Iterator[tuple[Endpoint, threading.Event]]:
+    """Give where a server takes one call, and what it sets before it hangs up by itself."""
+    left = threading.Event()
+    with socket.create_server((LOOPBACK, 0)) as server:
+        thread = threading.Thread(target=drips, args=(server, left))
+        thread.start()
+        try:
+            yield Endpoint(*server.getsockname()), left
+        finally:
+            thread.join()
+
+
+def drips(server: socket.socket, left: threading.Event) -> None:
+    """Take a call, and send it a byte now and then."""
+    server.settimeout(PATIENCE)
+    with suppress(OSError), server.accept()[0] as connection:
+        connection.recv(1024)
+        for byte in DRIPPED:
+            time.sleep(EVERY)
+            connection.sendall(bytes([byte]))
+        left.set()
 
 
 @check("F5")

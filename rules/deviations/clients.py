@@ -12,8 +12,10 @@ from rules.known import Known
 
 BEHIND_THE_ANSWER = Known(
     "what comes behind an answer stays in the connection's buffer, where httpcore does not look, "
-    "and is taken for the beginning of the next call's answer",
+    "and is taken for the beginning of the next call's answer; the link is to a relation of this "
+    "fault, a body behind a status of 204",
     "https://github.com/encode/httpx/issues/1474",
+    {"httpcore": "<=1.0.9"},
     seen="F8: .*called with",
 )
 
@@ -33,9 +35,15 @@ CLEANING_UP_CUT = Known(
 )
 
 HEAD_CUT_OFF = Known(
-    "http.client takes a head that breaks off for a whole one; urllib3 logs a warning, and the "
-    "answer, without its Content-Length, is empty",
+    "http.client takes a head that breaks off for a whole one; urllib3 logs a warning at most, and "
+    "the answer, without its Content-Length, is empty",
     seen=r"F3: hangs up, inside the head: call \d+ gave Value\(''\)",
+)
+
+EACH_WAIT = Known(
+    "a time limit of urllib3 is one of each wait for the server; to a server that sends a byte now "
+    "and then, its documentation says, a request may take any time",
+    "https://urllib3.readthedocs.io/en/stable/reference/urllib3.util.html#urllib3.util.Timeout",
 )
 
 OF_CLIENTS: Mapping[str, Faults] = {
@@ -49,5 +57,8 @@ OF_CLIENTS: Mapping[str, Faults] = {
         (CANCELLED_ONCE, ["C7-bounded_overrun"]),
     ],
     "trio-httpx/workers": [(BEHIND_THE_ANSWER, ["F8-larger_body"])],
-    "threads-urllib3/workers": [(HEAD_CUT_OFF, ["F3-cut_off"])],
+    "threads-urllib3/workers": [
+        (HEAD_CUT_OFF, ["F3-cut_off"]),
+        (EACH_WAIT, ["F4-dripped_at"]),
+    ],
 }

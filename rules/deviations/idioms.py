@@ -14,13 +14,6 @@ HELD_BY_THE_ERROR = Known(
     "that only the garbage collector frees; the recipes empty the list"
 )
 
-CLOSING_IS_A_CHECKPOINT = Known(
-    "`async with` a memory channel of trio closes it and then looks for a cancellation, which "
-    "takes the place of the error of a worker that fails when its group is already cancelled; "
-    "plain `with` does not, but is not what the documentation teaches",
-    "https://github.com/python-trio/trio/issues/746",
-)
-
 JOINED_FOR_EVER = Known(
     "a worker that fails never says that its argument is done, so join() waits for ever, and "
     "nobody asks the group for the worker's error"
@@ -52,12 +45,15 @@ ONE_AFTER_ANOTHER = Known(
 )
 
 NEVER_AWAITED = Known(
-    "a coroutine is made of each argument before gather is called, so if drawing one fails, nobody "
-    "awaits those of the others"
+    "a coroutine is made of each argument before anyio is given any, so if drawing one fails, "
+    "nobody awaits those of the others"
 )
+
+NEEDS_ONE = Known("anyio.as_completed refuses to be called without awaitables, with a ValueError")
 
 FREED_LATE = (HELD_BY_THE_ERROR, ("X10-freed_after_a_failure",))
 MADE_BEFORE = (NEVER_AWAITED, ("E12-all_awaited",))
+NONE = (NEEDS_ONE, ("R3-empty",))
 IN_TURN = (NEXT_IN_LINE, ("E2-none_begun_by_the_failure",))
 TWICE = (LEFT_CLEANING, ("C2-cancelled_twice",))
 ONE_ERROR = ("E6-both_reported", "E7-clean_up_error_shown")
@@ -69,15 +65,17 @@ STUBBORN = (
 
 OF_IDIOMS: Mapping[str, Faults] = {
     "trio/limiter": [FREED_LATE],
-    "trio/channel": [FREED_LATE, (CLOSING_IS_A_CHECKPOINT, ONE_ERROR)],
+    "trio/channel": [FREED_LATE],
     "anyio@asyncio/limiter": [FREED_LATE, IN_TURN],
     "anyio@asyncio/channel": [FREED_LATE],
     "anyio@asyncio/amap": [FREED_LATE, IN_TURN],
     "anyio@asyncio/gather": [FREED_LATE, MADE_BEFORE, IN_TURN],
+    "anyio@asyncio/as-completed": [FREED_LATE, MADE_BEFORE, IN_TURN, NONE],
     "anyio@trio/limiter": [FREED_LATE],
     "anyio@trio/channel": [FREED_LATE],
     "anyio@trio/amap": [FREED_LATE],
     "anyio@trio/gather": [FREED_LATE, MADE_BEFORE],
+    "anyio@trio/as-completed": [FREED_LATE, MADE_BEFORE, NONE],
     "curio/queue": [
         FREED_LATE,
         TWICE,

@@ -15,7 +15,8 @@ NO_HANG_UP = Known(
 )
 
 RESET_UNHEARD = Known(
-    "rloop: a reset by the peer is never reported, so a read waits for ever",
+    "rloop: a reset by the peer is a quiet end of the stream, or nothing at all, and then a read "
+    "waits for ever",
     versions={"rloop": "==0.5.0"},
 )
 
@@ -74,7 +75,6 @@ DEVIATIONS: Mapping[str, Mapping[str, Known]] = {
         "curio/*": CANCELLED_ONCE,
     },
     "C16-none_early": {"*+uvloop/*": WHOLE_MILLISECONDS},
-    # Results and streams
     # Faults of the server
     "F2-reset": {"asyncio+rloop/*": RESET_UNHEARD},
     # Resources and scale

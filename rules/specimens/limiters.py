@@ -348,6 +348,65 @@ def cancelled_waiter_of_trio(origin: Origin) -> str:
     return none_stranded(trio.run(race))
 
 
+@specimen("L7", "trio.CapacityLimiter, a borrower cancelled as the token comes free", "trio")
+def cancelled_borrower_of_trio(origin: Origin) -> str:
+    """Two wait; the first of them is cancelled in the step in which the token is released."""
+    import trio
+    import trio.testing
+
+    async def race() -> bool:
+        limiter, scope = trio.CapacityLimiter(1), trio.CancelScope()
+        limiter.acquire_on_behalf_of_nowait("the holder")
+
+        async def first() -> None:
+            with scope:
+                await limiter.acquire_on_behalf_of("the first")
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(first)
+            await trio.testing.wait_all_tasks_blocked()
+            nursery.start_soon(limiter.acquire_on_behalf_of, "the second")
+            await trio.testing.wait_all_tasks_blocked()
+            scope.cancel()
+            limiter.release_on_behalf_of("the holder")
+            await trio.testing.wait_all_tasks_blocked()
+            waiting = limiter.statistics().tasks_waiting
+            nursery.cancel_scope.cancel()
+        return not waiting
+
+    return none_stranded(trio.run(race))
+
+
+@specimen(
+    "L7", "anyio.CapacityLimiter on asyncio, a borrower cancelled as the token comes free", "anyio"
+)
+def cancelled_borrower_of_anyio(origin: Origin) -> str:
+    """The same on anyio."""
+    import anyio
+
+    async def race() -> bool:
+        limiter, scope = anyio.CapacityLimiter(1), anyio.CancelScope()
+        limiter.acquire_on_behalf_of_nowait("the holder")
+
+        async def first() -> None:
+            with scope:
+                await limiter.acquire_on_behalf_of("the first")
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(first)
+            await anyio.wait_all_tasks_blocked()
+            group.start_soon(limiter.acquire_on_behalf_of, "the second")
+            await anyio.wait_all_tasks_blocked()
+            scope.cancel()
+            limiter.release_on_behalf_of("the holder")
+            await anyio.wait_all_tasks_blocked()
+            waiting = limiter.statistics().tasks_waiting
+            group.cancel_scope.cancel()
+        return not waiting
+
+    return none_stranded(anyio.run(race))
+
+
 @specimen("L7", "curio.Semaphore, a waiter cancelled as the slot comes free", "curio")
 def cancelled_waiter_of_curio(origin: Origin) -> str:
     """The same on curio."""

@@ -4,10 +4,13 @@ Strategy: a server of a few lines gives every call the same bytes, each over a c
 own; for what takes time there is the origin.
 """
 
+import math
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import outcome
 import pytest
@@ -19,6 +22,7 @@ from origin.process import Origin
 
 NAMES = ("asyncio-aiohttp", "asyncio-httpx", "trio-httpx", "threads-urllib3")
 CALL_TIME = 0.1
+AMPLE = 5.0
 
 
 @pytest.fixture(params=NAMES)
@@ -69,6 +73,38 @@ def test_an_answer_of_no_use(answer: bytes, words: str, theirs: Variant) -> None
     assert isinstance(found, outcome.Error)
     assert isinstance(found.error, CallError)
     assert str(found.error) == f"{endpoint} {words}, called with 7"
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [("302 Found\r\nLocation: /8", 302), ("503 Service Unavailable\r\nRetry-After: 9", 503)],
+)
+@pytest.mark.parametrize("name", ["asyncio-httpx", "trio-httpx", "threads-urllib3"])
+def test_an_answer_that_asks_for_another_call(head: str, status: int, name: str) -> None:
+    """No call is made again for that, there or later: the status is the call's error."""
+    variant = VARIANTS[f"{name}/workers"]
+    if reason := missing(variant):
+        pytest.skip(reason)
+    with answering(whole(head, b"")) as endpoint:
+        [ended] = variant.load()(endpoint, [Batch([7], 1, on_error="collect")])
+    [found] = ended.outcome.unwrap()
+    assert isinstance(found, outcome.Error)
+    assert str(found.error) == f"{endpoint} answered with status {status}, called with 7"
+    assert ended.wall < 1.0
+
+
+def test_a_second_try_has_what_is_left_of_the_time() -> None:
+    """urllib3 asks for a copy of the time limit before each try."""
+    pytest.importorskip("urllib3")
+    from impls.clients.urllib3 import Until
+
+    first = Until(time.monotonic() + AMPLE)
+    time.sleep(0.001)
+    left: list[Any] = [first.clone().total, first.total, AMPLE]
+    assert sorted(set(left)) == left
+    assert Until(math.inf).clone().total is None
+    with pytest.raises(TimeoutError):
+        Until(time.monotonic())
 
 
 def test_an_answer_in_unicode(theirs: Variant) -> None:

@@ -8,6 +8,8 @@ import asyncio
 import gc
 import subprocess
 import sys
+import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -18,6 +20,7 @@ from typing import Any
 import outcome
 import pytest
 
+from impls import on_threads
 from impls.contract import (
     Ability,
     Aborted,
@@ -28,7 +31,7 @@ from impls.contract import (
     Finished,
     Variant,
 )
-from impls.registry import VARIANTS
+from impls.registry import VARIANTS, missing
 from rules.languages import LANGUAGES, AsyncCall, Words
 from rules.trial import single_errors
 
@@ -146,6 +149,24 @@ def test_a_cancellation_of_its_own(limits: Any, variant: Variant) -> None:
         assert str(error) == f"cancelled itself, called with {FAILS}"
 
 
+@pytest.mark.parametrize("name", ["curio/workers", "curio/semaphore"])
+def test_a_timeout_of_its_own_on_curio(name: str) -> None:
+    """A TaskTimeout is no Exception there; it fails its call all the same, and its call alone."""
+    curio = pytest.importorskip("curio")
+
+    async def call(arg: int) -> int:
+        if arg == FAILS:
+            await curio.timeout_after(0.001, curio.sleep, AMPLE)
+        await curio.sleep(0)
+        return arg
+
+    batches = [Batch(range(4), LIMIT), Batch(range(4), LIMIT, on_error="collect")]
+    first, second = VARIANTS[name].load()(call, batches)
+    for error in (*raised(first), collected(second)):
+        assert type(error) is CallError
+        assert str(error) == f"ran out of a time of its own, called with {FAILS}"
+
+
 @pytest.mark.parametrize("name", ["asyncio/workers", "asyncio/semaphore"])
 def test_a_call_that_leaves_its_task_cancelled(name: str) -> None:
     """Its worker stops, as if the batch had been cancelled; no result is missing without a word."""
@@ -214,17 +235,78 @@ def test_the_end_of_the_program(kind: str, on_error: str, variant: Variant) -> N
 # An abort.
 
 
-def test_an_abort_that_fails() -> None:
+@pytest.mark.parametrize("runtime", ["asyncio", "trio", "anyio@asyncio", "curio", "threads"])
+@pytest.mark.parametrize("limits", [{}, {"call_timeout": AMPLE, "deadline": AMPLE}])
+def test_an_abort_that_fails(limits: Any, runtime: str) -> None:
     """The batch raises its error: who was to cancel it can't."""
+    variant = VARIANTS[f"{runtime}/workers"]
+    if reason := missing(variant):
+        pytest.skip(reason)
+    words = LANGUAGES[variant.speaks]
 
     async def call(arg: int) -> int:
         if arg == FAILS:
             raise LookupError
-        await asyncio.sleep(LONG)
+        await words.sleep(LONG)
         return arg
 
-    [finished] = VARIANTS["asyncio/workers"].load()(call, [Batch([0], 1, abort_on=FAILS)])
+    [finished] = run(variant, call, Batch([0], 1, abort_on=FAILS, **limits))
     assert [type(each) for each in raised(finished)] == [LookupError]
+
+
+def test_an_abort_in_a_thread_that_lasts_until_the_deadline() -> None:
+    """Its time is up then, which is no failure of its own: the batch's end is its deadline."""
+
+    def call(arg: int) -> int:
+        time.sleep(2 * A_WHILE if arg == FAILS else 0)
+        if arg == FAILS:
+            raise TimeoutError
+        time.sleep(2 * A_WHILE)
+        return arg
+
+    batch = Batch(range(LIMIT), LIMIT, abort_on=FAILS, deadline=A_WHILE)
+    [finished] = VARIANTS["threads/workers"].load()(call, [batch])
+    assert [type(each) for each in raised(finished)] == [DeadlineExceeded]
+
+
+def test_an_abort_is_no_keyboard_interrupt() -> None:
+    """What ends the program leaves a batch of threads, also one that has been aborted."""
+    aborted = threading.Event()
+
+    def interrupted(*_: object) -> list[Any]:
+        aborted.set()
+        raise BaseExceptionGroup("unhandled errors in threads", [KeyboardInterrupt()])
+
+    with pytest.raises(BaseExceptionGroup, match="unhandled errors in threads"):
+        on_threads.settle(print, interrupted, Batch([], 1), aborted)
+
+
+def test_an_abort_on_curio_is_left_with_its_batch() -> None:
+    """A batch that is cancelled a second time while its calls clean up still waits for them."""
+    curio = pytest.importorskip("curio")
+    from impls import on_curio
+
+    cleaned: list[int] = []
+
+    async def call(arg: int) -> None:
+        try:
+            await curio.sleep(AMPLE)
+        finally:
+            await curio.sleep(A_WHILE)
+            cleaned.append(arg)
+
+    async def cancelled_twice() -> list[int]:
+        batch = Batch([0], 1, abort_on=FAILS)
+        task = await curio.spawn(
+            on_curio.settle_unless_answered, FAILS, call, on_curio.workers, batch
+        )
+        for _ in range(2):
+            await curio.sleep(A_WHILE / 4)
+            await task.cancel(blocking=False)
+        await task.wait()
+        return sorted(cleaned)
+
+    assert curio.run(cancelled_twice) == [0, FAILS]
 
 
 def test_an_abort_that_was_not_needed() -> None:

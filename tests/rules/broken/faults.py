@@ -9,10 +9,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import outcome
+
 from impls import on_asyncio
 from impls.contract import READ_SIZE, Batch, CallError, Endpoint, Finished, Run
 from impls.http1 import Exchange, Unanswered
 from impls.on_asyncio import Client, Connection, finish, workers
+from rules.chapters.faults import SOON
 from tests.rules.breaking import Caught, enter
 
 MENDED = partial(on_asyncio.run, strategy=workers)
@@ -301,3 +304,36 @@ class KeepsTheHead(Client):
         if not exchange.feed(bytes(head[:READ_SIZE])):
             raise exchange.failure(ValueError("a head too long"))
         return exchange.text().upper()
+
+
+class TimesEachRead(Client):
+    """Gives each read the time that the whole call has."""
+
+    async def _ask(self, exchange: Exchange, connection: Connection) -> str:
+        reader, writer = connection
+        writer.write(exchange.request)
+        try:
+            while not exchange.feed(await asyncio.wait_for(reader.read(READ_SIZE), SOON)):
+                pass
+        finally:
+            self._hang_up(connection)
+        return exchange.text().upper()
+
+
+def timing_each_read(target: Any, batches: Sequence[Batch]) -> list[Finished]:
+    """Leave the time limits of calls to a client that gives them to each read."""
+
+    def too_late(batch: Batch, ended: Finished) -> Finished:
+        errors = [outcome.Error(batch.call_too_late(MENDED, arg)) for arg in batch.args]
+        return replace(ended, outcome=outcome.Value(errors))
+
+    finished = over(TimesEachRead)(target, [replace(each, call_timeout=None) for each in batches])
+    return [too_late(batch, ended) for batch, ended in zip(batches, finished, strict=True)]
+
+
+enter(
+    "timing_each_read",
+    timing_each_read,
+    MENDED,
+    ("F4-dripped_at", r"F4: dripped at: the call ended only when the server did"),
+)
