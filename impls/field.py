@@ -219,7 +219,7 @@ RUN_IN_EXECUTOR = Told(
 
 TOLD: Mapping[tuple[str, str], Told] = {
     ("impls.on_asyncio", "workers"): Told(
-        "asyncio's documentation: task groups",
+        "its parts, in asyncio's documentation: task groups",
         "https://docs.python.org/3/library/asyncio-task.html#task-groups",
     ),
     ("impls.on_asyncio", "semaphore"): Told(
