@@ -9,13 +9,17 @@ import asyncio
 import inspect
 import subprocess
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Generator
+from functools import partial
 from typing import Any
 
 from rules.claim import NEVER, claim
 from rules.specimens.eager import eager_loop
 
 THREE = range(3)
+TWENTY = range(20)
+A_WHILE = 1.0
+"""Seconds that a task takes which nobody waits for; no program here waits so long."""
 
 
 async def noted(log: list[str], what: str) -> None:
@@ -120,18 +124,33 @@ def future_of_a_task() -> str:
     return asyncio.run(program())
 
 
+class Awaited:
+    """What can be awaited, and has nothing else of a coroutine or a future."""
+
+    def __await__(self) -> Generator[Any, None, str]:
+        """Give a word, after a turn of the loop."""
+        yield from asyncio.sleep(0).__await__()
+        return "its result"
+
+
+def refused(awaitable: Any) -> str:
+    """Give this to create_task, and say how it was refused."""
+    try:
+        task = asyncio.create_task(awaitable)
+    except TypeError:
+        return f"of {type(awaitable).__name__} create_task raised a TypeError"
+    raise AssertionError(f"create_task took {type(awaitable).__name__}, and gave {task}")
+
+
 @claim("ensure_future takes whatever can be awaited, create_task only coroutines.")
-def future_of_a_future() -> str:
-    """Give both of them a future."""
+def future_of_what_can_be_awaited() -> str:
+    """Give both of them a future, and an object that has only __await__."""
 
     async def program() -> str:
-        future: Any = asyncio.get_running_loop().create_future()
+        future = asyncio.get_running_loop().create_future()
         assert asyncio.ensure_future(future) is future, "ensure_future gave another future"
-        try:
-            task = asyncio.create_task(future)
-        except TypeError:
-            return "of a future create_task raised a TypeError"
-        raise AssertionError(f"create_task took a future, and gave {task}")
+        assert await asyncio.ensure_future(Awaited()) == "its result", "it gave something else"
+        return f"{refused(future)}, and {refused(Awaited())}; ensure_future took both"
 
     return asyncio.run(program())
 
@@ -225,11 +244,14 @@ def task_before_coroutine() -> str:
 def callbacks_in_order() -> str:
     """Add three, let the task end, and give the loop a few turns."""
 
+    def ran(log: list[str], number: int, _: object) -> None:
+        log.append(str(number))
+
     async def program() -> list[str]:
         log: list[str] = []
         task = asyncio.create_task(asyncio.sleep(0))
         for each in THREE:
-            task.add_done_callback(lambda _, each=each: log.append(str(each)))  # type: ignore[misc] # mypy cannot infer its type
+            task.add_done_callback(partial(ran, log, each))
         await task
         for _ in THREE:
             await asyncio.sleep(0)
@@ -274,25 +296,31 @@ async def steps_made(turns: int) -> int:
     return made
 
 
-@claim("A task that nobody waits for is like a daemon thread: the program ends without it.")
+@claim(
+    "A task that nobody waits for is like a daemon thread: the program ends without it.",
+    holds=NEVER,
+)
 def like_a_daemon() -> str:
-    """Make a task without end, and leave."""
+    """Make a task that takes a while, whose clean-up awaits something, and leave."""
     log: list[str] = []
 
-    async def without_end() -> None:
+    async def in_the_background() -> None:
         try:
-            await asyncio.Event().wait()
-        finally:
-            log.append("its clean-up ran")
+            await asyncio.sleep(A_WHILE)
+            log.append("waited for its end")
+        except asyncio.CancelledError:
+            await asyncio.sleep(0)
+            log.append("cancelled it and waited for its clean-up")
+            raise
 
     async def program() -> asyncio.Task[None]:
-        task = asyncio.create_task(without_end())
+        task = asyncio.create_task(in_the_background())
         await asyncio.sleep(0)
         return task
 
     task = asyncio.run(program())
-    assert task.cancelled(), "it was not cancelled"
-    return f"asyncio.run cancelled it, and {log[0]}, which is better than a daemon thread's fate"
+    assert not task.done(), f"asyncio.run {' and '.join(log) or 'cancelled it, without clean-up'}"
+    return "the program ended, and the task had not"
 
 
 # Results.
@@ -300,22 +328,22 @@ def like_a_daemon() -> str:
 
 @claim("When results matter, gather gives them in the order of its arguments, and wait does not.")
 def results_in_order() -> str:
-    """Three calls, of which the first ends last."""
+    """Twenty calls, of which the first ends last; a set in order by chance would be a wonder."""
 
     async def call(arg: int) -> int:
-        for _ in range(len(THREE) - arg):
+        for _ in range(len(TWENTY) - arg):
             await asyncio.sleep(0)
         return arg
 
-    async def program() -> tuple[list[int], object]:
-        results = await asyncio.gather(*map(call, THREE))
-        done, _ = await asyncio.wait([asyncio.ensure_future(call(arg)) for arg in THREE])
-        return results, done
+    async def program() -> tuple[list[int], list[int]]:
+        results = await asyncio.gather(*map(call, TWENTY))
+        done, _ = await asyncio.wait([asyncio.ensure_future(call(arg)) for arg in TWENTY])
+        return results, [task.result() for task in done]
 
-    results, done = asyncio.run(program())
-    assert results == list(THREE), f"gather gave {results}"
-    assert isinstance(done, set), f"wait gave a {type(done).__name__}"
-    return "gather gave them in order; wait gave a set of tasks, which has none"
+    results, waited_for = asyncio.run(program())
+    assert results == list(TWENTY), f"gather gave {results}"
+    assert waited_for != list(TWENTY), "wait gave them in order, too"
+    return "gather gave them in order; wait gave a set of tasks, and theirs were in no order"
 
 
 # The old habit.
@@ -347,7 +375,7 @@ def loop_where_none_runs() -> str:
     return f"it gave one, with a {warnings}" if warnings else "it gave one, and said nothing"
 
 
-@claim("get_event_loop() does so without a warning.", holds="!=3.11.0,<3.12")
+@claim("get_event_loop() does so without a warning.", holds=">=3.11.2,<3.12")
 def loop_without_a_warning() -> str:
     """The same; what is written on the terminal counts."""
     error, warnings = complaints(HABIT)

@@ -34,7 +34,7 @@ WAYS = (
         ("asyncio/gather-semaphore", "asyncio+uvloop/gather-semaphore"),
     ),
     Asked(5, "gather over tasks that are made first", ("asyncio/gather-tasks",)),
-    Asked(6, "gather(return_exceptions=True)", ("asyncio/gather-exceptions",)),
+    Asked(6, "gather(return_exceptions=True) with a Semaphore", ("asyncio/gather-exceptions",)),
     Asked(7, "create_task, and each task awaited in turn", ("asyncio/tasks-in-turn",)),
     Asked(8, "loop.create_task with add_done_callback", ("asyncio/callbacks",)),
     Asked(

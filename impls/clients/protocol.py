@@ -3,10 +3,8 @@
 Strategy: nobody reads.  The loop hands what came to the exchange, and a call awaits one future,
 which is done when its answer is whole or can't be any more: so a task wakes once for each answer,
 however many pieces it came in.  A `BufferedProtocol` with 64 KiB of its own for each connection is
-the other choice.  It costs some 3 % more CPU on either loop, since the loop asks it for its buffer
-before each receive, and one buffer for all connections was no cheaper, nor safe on Windows.  It
-would pay in a young process, where asyncio's own 256 KiB for each receive are dear, as they are to
-streams.
+the other choice: the loop asks it for its buffer before each receive.  It would pay in a young
+process, where asyncio's own 256 KiB for each receive are dear, as they are to streams.
 """
 
 import asyncio

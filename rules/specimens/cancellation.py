@@ -36,7 +36,8 @@ GH_86296 = Known(
 OWNS_NO_TASK = Known("it waits for tasks that it does not own, and leaves them as they are")
 SHIELD_OWNS_NOTHING = Known("asyncio.shield lets go of what it shields, and nobody waits for it")
 SUPPRESSED = Known(
-    "who awaits a task that he has cancelled can't tell its cancellation from his own",
+    "it takes every CancelledError for that of the task which it has cancelled, and does not ask "
+    "current_task().cancelling() whether it is itself cancelled",
     "https://github.com/python/cpython/issues/103486",
 )
 EACH_PASS = Known(
