@@ -36,6 +36,9 @@ PROCESSES = 3
 LONGEST = 20.0
 """Seconds that a batch may be expected to take."""
 
+PATIENCE = 200.0
+"""Seconds after which a batch hangs: a busy machine may take some times as long as expected."""
+
 QUICK = 1.0
 """Seconds for all sizes together; if they took less, they are run a second time."""
 
@@ -48,6 +51,7 @@ class Growing:
         self._variant, self._core = variant, core
         self._hides_memory = Ability.ALONE in variant.cannot
         self.points: list[Point] = []
+        self._took = 0.0  # by the clock, the last batch
 
     def run(self) -> str:
         """Measure size after size; say what stopped it, if anything did.
@@ -80,14 +84,15 @@ class Growing:
         return msgspec.structs.replace(point, cpu=min(point.cpu, again.cpu))
 
     def _expected(self, size: int) -> float:
-        """Give the seconds that this size will take, if it grows as it did before."""
+        """Give the seconds that this size will take, if its processor time grows as before."""
         if not self.points:
             return 0.0
         before, last = [self.points[0], *self.points][-2:]
-        return last.cpu * max(last.cpu / before.cpu, size / last.calls)
+        return self._took * max(last.cpu / before.cpu, size / last.calls)
 
     def _batch(self, size: int) -> Point:
-        [ran], spent = self._worker.run(None, [(0, size, LIMIT, None)], 4 * LONGEST)
+        [ran], spent = self._worker.run(None, [(0, size, LIMIT, None)], PATIENCE)
+        self._took = ran.wall
         if ran.error or ran.unpacked() != list(range(size)):
             raise Out(Kind.FAILED, f"a batch of {size:,} gave {ran.error or 'other results'}")
         return Point(size, ran.cpu, None if self._hides_memory else spent[2])

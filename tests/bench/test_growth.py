@@ -25,7 +25,8 @@ class Scripted(Growing):
 
     def _batch(self, size: int) -> Point:
         self.ran.append(size)
-        return Point(size, next(self._seconds[size]), len(self.ran))
+        self._took = next(self._seconds[size])
+        return Point(size, self._took, len(self.ran))
 
 
 @pytest.fixture
