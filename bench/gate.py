@@ -11,16 +11,13 @@ from typing import cast
 
 from bench.entrants import Entrant
 from bench.stable import REMOTE, Out, Stable, Worker
-from report.results import Broken
+from report.results import UNTOLD, Broken
 
 AT_ONCE = 4
 """Processes; most of the time they wait, one of a faulty variant for seconds."""
 
 PATIENCE = 60.0
 """Seconds for all of the short form, of which each part has its own deadline."""
-
-UNTOLD = "any"
-"""Stands for a rule's number where a variant hung or died, so that nobody can tell which."""
 
 Held = Mapping[str, list[Broken]]
 

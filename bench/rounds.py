@@ -9,13 +9,15 @@ ledger are checked.  A round that broke a rule is no sample.
 import math
 from typing import NamedTuple
 
+import msgspec
+
 from bench.ideal import ideal_time
 from bench.scenarios import CALLS, Scenario
 from bench.stable import Came
 from bench.worker import Job
-from origin.ledger import Ledger
+from origin.ledger import CallSeen, End, Ledger
 from origin.plan import Plan, Seen, Step, log_normal
-from report.results import Saw, Spent
+from report.results import RAISED, Saw, Spent
 from report.times import counted
 
 WARM_UP = range(-1_000_000, 0)
@@ -39,7 +41,7 @@ class Round(NamedTuple):
         batches: the arguments of those that are.
         plan: what the origin does; None where there are no remote calls.
         gauged: whether the origin takes its time, so that its gauge shows calls in progress; those
-            that are answered at once show only as the connections that they come by.
+            that are answered at once show only as the connections that they keep at work.
         deadline: seconds for each of the timed batches, if they have one.
     """
 
@@ -135,7 +137,7 @@ def check_times(wall: float, user: float, system: float, spent: Spent) -> None:
 def check_results(args: range, results: object, error: str | None, *, remote: bool) -> None:
     """Hold the results against what the arguments must give."""
     if error is not None:
-        raise BrokeARule(f"the batch raised {error}")
+        raise BrokeARule(f"{RAISED}{error}")
     if not isinstance(results, list):
         raise BrokeARule(f"R1: the results are no list but {results!r:.60}")
     if len(results) != len(args):
@@ -169,11 +171,35 @@ def check_limit(round_: Round, ledger: Ledger) -> None:
             f"L4: its first calls reached {reached} in progress within {GATED_DEADLINE:.0f} s; "
             f"the limit is {limit}"
         )
-    if ledger.connections() > limit:
-        raise BrokeARule(f"L1: {ledger.connections()} connections at work; the limit is {limit}")
+    at_work = connections_at_work(ledger)
+    if at_work > limit:
+        raise BrokeARule(f"L1: {at_work} connections at work at once; the limit is {limit}")
     for peak in peaks(round_, ledger):
         if peak < limit:
             raise BrokeARule(f"L4: at most {peak} calls in progress; the limit is {limit}")
+
+
+def connections_at_work(ledger: Ledger) -> int:
+    """Give the most connections that were at work at once, each from its first call to its last.
+
+    A connection that takes the place of another is none more: a client may hang up and connect
+    anew as often as it likes, and a pool of threads or processes may live for one batch.  But
+    whoever keeps more of them at work than the limit makes more calls at once.
+    """
+    by_connection: dict[int, list[CallSeen]] = {}
+    for call in ledger.calls:
+        by_connection.setdefault(call.connection, []).append(call)
+    spans = [
+        CallSeen(
+            connection,
+            connection,
+            min(call.received for call in calls),
+            max(call.ended for call in calls),
+            End.ANSWERED,
+        )
+        for connection, calls in by_connection.items()
+    ]
+    return msgspec.structs.replace(ledger, calls=spans).most_in_progress()
 
 
 def peaks(round_: Round, ledger: Ledger) -> list[int]:

@@ -158,6 +158,7 @@ class Ability(StrEnum):
     CUTS = "cuts off calls in progress"
     APART = "gives each call a context of its own"
     OWN = "makes calls of one's own"
+    ALONE = "runs in one process, whose memory can be measured"
 
 
 Language = Literal["asyncio", "trio", "anyio", "curio", "threads"]

@@ -33,6 +33,7 @@ LACKS: Mapping[str, Mapping[Ability, str]] = {
     "processes": {
         Ability.LAZY: ALL_SUBMITTED,
         Ability.OWN: "a call goes to another process pickled, and one of one's own can't be",
+        Ability.ALONE: "its calls run in a pool of processes, each with memory of its own",
     },
 }
 """What a strategy of a recipe cannot do, on whatever runtime."""

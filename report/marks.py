@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from report.evidence import beside
-from report.results import Entrant
+from report.results import UNTOLD, Entrant
 
 DAGGER = "†"
 
@@ -19,11 +19,16 @@ PART = r"[\w@+:/.-]"
 
 @dataclass(frozen=True)
 class Explained:
-    """What a mark means: the rule, who broke it, and what was seen."""
+    """What a mark means: the rule, or `?` for any; who broke it, and what was seen."""
 
     rule: str
     who: tuple[str, ...]
     seen: str
+
+
+def _sign(rule: str) -> str:
+    """Give a rule's number; a question mark where nobody can tell which rule it was."""
+    return "?" if rule == UNTOLD else rule
 
 
 class Marks:
@@ -33,7 +38,7 @@ class Marks:
         """Find out who needs one, and which."""
         self._entrants = list(entrants)
         self._by_name = {
-            each.name: DAGGER + ",".join(dict.fromkeys(broken.rule for broken in each.broke))
+            each.name: DAGGER + ",".join(dict.fromkeys(_sign(broken.rule) for broken in each.broke))
             for each in self._entrants
             if each.broke
         }
@@ -59,5 +64,5 @@ class Marks:
         for entrant in self._entrants:
             for broken in entrant.broke:
                 seen = beside(broken.rule, broken.seen)
-                who.setdefault((broken.rule, seen), []).append(entrant.name)
+                who.setdefault((_sign(broken.rule), seen), []).append(entrant.name)
         return [Explained(rule, tuple(all_), seen) for (rule, seen), all_ in who.items()]

@@ -16,7 +16,7 @@ import msgspec
 
 from report import kept
 
-SCHEMA = 2
+SCHEMA = 3
 
 FOLDER = Path(__file__).parent / "matrix"
 """Where a test run leaves its file, and where the report looks for all of them."""
@@ -87,6 +87,7 @@ class Subject(msgspec.Struct, frozen=True):
         told: where people meet it, in words.
         link: the address of that on the web.
         missing: why a variant could not be run here; empty if it could.
+        cannot: what a variant is declared unable to do, and why.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Subject(msgspec.Struct, frozen=True):
     told: str = ""
     link: str = ""
     missing: str = ""
+    cannot: dict[str, str] = {}
 
 
 class Cell(msgspec.Struct, frozen=True):

@@ -8,6 +8,9 @@ import re
 
 from report.results import TWIN
 
+CLIENT = re.compile("-[^@+]*")
+"""What a runtime's name says of a client that is not the recipe's."""
+
 
 def runtime(name: str) -> str:
     """The runtime with its loop or backend, and the interpreter: `py3.13:anyio@asyncio+uvloop`."""
@@ -27,3 +30,21 @@ def family(name: str) -> str:
 def is_twin(name: str) -> bool:
     """Whether it is the second entry of the reference."""
     return name.endswith(TWIN)
+
+
+def stand_ins(name: str) -> list[str]:
+    """Name the `workers` that a way is held against, the closest first.
+
+    They are those of its runtime, those without its client, and those without its loop; never
+    itself.
+    """
+    own = runtime(name)
+    client_less = re.sub(CLIENT, "", own)
+    plain_runtime = client_less.partition("+")[0]
+    all_ = dict.fromkeys(f"{each}/workers" for each in (own, client_less, plain_runtime))
+    return [each for each in all_ if each != name]
+
+
+def plain(name: str) -> str:
+    """Name the `workers` of the runtime without another loop or client; it may be itself."""
+    return (stand_ins(name) or [name])[-1]

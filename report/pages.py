@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from report import charts, growth, matrix, method, rules, tables, warnings
+from report import charts, growth, kept, matrix, method, rules, tables, warnings
 from report.comparison import WORTH_NAMING
 from report.figures import Standing, standings
 from report.marks import Marks
@@ -19,8 +19,8 @@ from report.replaced import replace
 from report.results import Results, UnreadableResults
 from report.statistics import ALPHA, FEWEST_GENERATIONS, POWER
 from report.verdict import advice, noise, twins, verdict
-from report.way_facts import FLOOR
-from report.way_verdicts import FINDINGS, RECOMMENDED_SAYS
+from report.way_findings import FINDINGS
+from report.way_race import FLOOR
 from report.ways import ways
 from report.words import one_line, share
 
@@ -71,7 +71,9 @@ def gather(results: Results, file: str) -> dict[str, Any]:
     """Put together all that the pages show."""
     derived = standings(results)
     marks = Marks(results.race.entrants)
-    promises = rules.promises(matrix.FOLDER, results.race.conditions.get("commit"))
+    matrices, unread = kept.folder(matrix.FOLDER, matrix.read)
+    growths, doubts = kept.folder(growth.FOLDER, growth.read)
+    promises = rules.promises(matrices, results.race.conditions.get("commit"), unread)
     return {
         "race": results.race,
         "file": file,
@@ -85,9 +87,8 @@ def gather(results: Results, file: str) -> dict[str, Any]:
         "courses": [_course(each, marks) for each in derived],
         "marks": marks,
         "promises": promises,
-        "ways": ways(results, derived, promises, matrix.FOLDER, growth.FOLDER),
+        "ways": ways(results, derived, promises, matrices, growths, doubts=doubts),
         "findings": FINDINGS,
-        "recommended": RECOMMENDED_SAYS,
         "floor": FLOOR,
         "out": tables.out(derived),
         "unable": tables.unable(results),

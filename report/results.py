@@ -24,11 +24,18 @@ TWIN = " (twin)"
 """What the name of the second entry of the reference ends with."""
 
 
+UNTOLD = "any"
+"""Stands for a rule's number where a variant hung or died, so that nobody can tell which."""
+
+RAISED = "the batch raised "
+"""How the reason begins that a round is no sample, where its batch gave no results at all."""
+
+
 class Broken(msgspec.Struct, frozen=True):
     """A rule that an entrant broke when it was held against the rules before the race.
 
     Attributes:
-        rule: its number, such as `E2`.
+        rule: its number, such as `E2`; or `UNTOLD`.
         seen: what was seen, in a few words.
     """
 

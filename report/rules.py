@@ -5,19 +5,16 @@ A rule that several checks show is broken if any of them is, and kept only if al
 What was seen is told once for all who showed the same, so that what differs stands out.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from string import ascii_uppercase
 
 from report import evidence, names
 from report.claims import Weighed, weighed
 from report.evidence import SIGNS, TELLING, Experiment, Found, in_words, joined, worst
-from report.kept import Unreadable
-from report.matrix import Cell, Kind, Matrix, Rule, Verdict, read
-from report.words import counted, listed
+from report.matrix import Cell, Kind, Matrix, Rule, Verdict
+from report.words import all_of, counted, listed
 
 
 @dataclass(frozen=True)
@@ -26,14 +23,16 @@ class Mark:
 
     Attributes:
         sign: the verdict as a sign, or the letter of a trait's value.
-        words: the verdict and what was seen.
+        words: what was seen, and why.
         python: for which one it holds, where they differ.
+        seen: what was seen alone, by each experiment that came to this verdict.
     """
 
     sign: str
     verdict: Verdict
     words: str
     python: str = ""
+    seen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +115,24 @@ class Promises:
         return {row.rule.number: row for rows in self.chapters.values() for row in rows}
 
     @cached_property
+    def places(self) -> dict[str, int]:
+        """Each variant's column by its number."""
+        return {each.name: at for at, each in enumerate(self.columns)}
+
+    def marks(self, rule: str, variant: str) -> tuple[Mark, ...]:
+        """Give a cell; it has no marks where nobody was held against the rule."""
+        cells = self.rows[rule].cells if rule in self.rows else ()
+        return cells[self.places[variant]] if cells and variant in self.places else ()
+
+    def broken(self, variant: str) -> dict[str, tuple[str, ...]]:
+        """Give the rules that a variant breaks, and on which Pythons if not on all."""
+        return {
+            number: tuple(each.python for each in marks if _is_broken(each) and each.python)
+            for number in self.rows
+            if any(map(_is_broken, marks := self.marks(number, variant)))
+        }
+
+    @cached_property
     def families(self) -> dict[str, int]:
         """How many columns each family of runtimes has."""
         all_ = [names.family(each.name) for each in self.columns]
@@ -124,7 +141,7 @@ class Promises:
     @cached_property
     def tallies(self) -> tuple[Tally, ...]:
         """How each variant stands."""
-        return tuple(_tally(self, at) for at in range(len(self.columns)))
+        return tuple(_tally(self, each.name) for each in self.columns)
 
     @cached_property
     def says(self) -> str:
@@ -132,22 +149,18 @@ class Promises:
         return " ".join(_says(self))
 
 
-def promises(folder: Path, commit: str | None) -> Promises:
-    """Read what test runs left, and put it together.
+def promises(
+    matrices: Sequence[Matrix], commit: str | None, doubts: Iterable[str] = ()
+) -> Promises:
+    """Put together what test runs left.
 
     Args:
-        folder: where they left it.
+        matrices: as they left them, from the oldest Python to the newest.
         commit: of which the results were made, if they say so.
+        doubts: what is to be said of those that can't be read.
     """
-    matrices, doubts = [], []
-    for file in sorted(folder.glob("*.json")):
-        try:
-            matrices.append(read(file))
-        except Unreadable as error:
-            doubts.append(f"Left out: {error}.")
-    matrices.sort(key=lambda each: [int(part) for part in re.findall(r"\d+", each.python)])
-    doubts += (_of_another(each, commit) for each in matrices if commit not in {None, each.commit})
-    return together(matrices, doubts)
+    others = (_of_another(each, commit) for each in matrices if commit not in {None, each.commit})
+    return together(matrices, [*doubts, *others])
 
 
 def _of_another(matrix: Matrix, commit: str | None) -> str:
@@ -261,7 +274,7 @@ def _marks(variant: str, checked: Found, letters: Mapping[str, str]) -> Iterator
         yield from list(marks.values())[:1]
         return
     for python, mark in marks.items():
-        yield Mark(mark.sign, mark.verdict, mark.words, python)
+        yield replace(mark, python=python)
 
 
 def _mark(cells: list[Cell], letters: Mapping[str, str], *, complete: bool) -> Mark:
@@ -269,7 +282,8 @@ def _mark(cells: list[Cell], letters: Mapping[str, str], *, complete: bool) -> M
     telling = [each for each in cells if each.verdict is verdict]
     value = _value(telling)
     words = joined(text for each in telling for text in (in_words(each), each.why))
-    return Mark(letters.get(value, SIGNS[verdict]), verdict, words)
+    seen = tuple(dict.fromkeys(in_words(each) for each in telling))
+    return Mark(letters.get(value, SIGNS[verdict]), verdict, words, seen=seen)
 
 
 def _verdict(cells: list[Cell], *, complete: bool) -> Verdict:
@@ -279,18 +293,13 @@ def _verdict(cells: list[Cell], *, complete: bool) -> Verdict:
     return worst(verdicts)
 
 
-def _tally(shown: Promises, at: int) -> Tally:
-    mine = {number: row.cells[at] for number, row in shown.rows.items() if row.cells}
-    broken = {
-        number: ", ".join(each.python for each in marks if each.verdict is Verdict.BROKEN)
-        for number, marks in mine.items()
-        if _broken(marks)
-    }
-    ends = [worst(each.verdict for each in marks) for marks in mine.values()]
+def _tally(shown: Promises, variant: str) -> Tally:
+    mine = [marks for number in shown.rows if (marks := shown.marks(number, variant))]
+    ends = [worst(each.verdict for each in marks) for marks in mine]
     return Tally(
-        shown.columns[at].name,
+        variant,
         ends.count(Verdict.KEPT),
-        tuple(broken.items()),
+        tuple((number, ", ".join(on)) for number, on in shown.broken(variant).items()),
         ends.count(Verdict.NOT_APPLICABLE),
         ends.count(Verdict.NOT_RUN),
     )
@@ -299,7 +308,7 @@ def _tally(shown: Promises, at: int) -> Tally:
 def _says(shown: Promises) -> Iterator[str]:
     rows = [row for row in shown.rows.values() if row.cells]
     yield (
-        f"On Python {' and '.join(shown.pythons)}, {counted(len(shown.columns), 'variant')} "
+        f"On Python {all_of(shown.pythons)}, {counted(len(shown.columns), 'variant')} "
         f"{'were' if shown.columns[1:] else 'was'} held against {counted(len(rows), 'rule')}."
     )
     broken = [row for row in rows if any(_broken(marks) for marks in row.cells)]
@@ -318,4 +327,8 @@ def _says(shown: Promises) -> Iterator[str]:
 
 
 def _broken(marks: tuple[Mark, ...]) -> bool:
-    return any(each.verdict is Verdict.BROKEN for each in marks)
+    return any(map(_is_broken, marks))
+
+
+def _is_broken(mark: Mark) -> bool:
+    return mark.verdict is Verdict.BROKEN

@@ -5,55 +5,23 @@ entrant of the race has one; of the ways of the well-known thread, so has a smal
 variant shows the way.  What was not seen or measured is not there.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from report import names
-from report.comparison import Interval
-from report.evidence import Seen, joined, worst
-from report.figures import Row, Standing, State
+from report.evidence import SIGNS, Seen, joined, worst
 from report.growth import Grown
 from report.matrix import Kind, Matrix, Subject, Verdict
-from report.results import Results
+from report.results import UNTOLD
 from report.rules import Mark, Promises
-from report.words import one_line
-
-FLOOR = "selectors/workers"
-"""What no runtime can beat: one thread, no coroutines."""
+from report.way_faults import Fault, of_matrix
+from report.way_race import InTheRace, Raced
 
 SPECIMEN = "small program"
 """The group of a way that no variant shows."""
 
 REQUIRED = "required"
-CHARGES = ("loopback", "null")
-"""The courses on which a way's charge is held against that of `workers`."""
-
-EFFICIENCY = "web"
-BY_NUMBER = re.compile(r"([A-Z]\d+): ")
-"""How a disqualification begins that names the rule."""
-
-IN_THE_RACE = "in the race"
-BEFORE_THE_RACE = "before the race"
-
-
-@dataclass(frozen=True)
-class Raced:
-    """What the race says of a way; a ratio is of the figure that counts on its course.
-
-    Attributes:
-        floor: of what it charges on loopback to what the floor does.
-        charges: by course, of what it charges to what `workers` on the same runtime does.
-        efficiency: on web.
-        fates: what befell it, and why.
-        broke: the rules that it broke before the race or in it, and where that was.
-    """
-
-    floor: Interval | None
-    charges: Mapping[str, Interval]
-    efficiency: Interval | None
-    fates: tuple[tuple[State, str], ...] = ()
-    broke: dict[str, str] = field(default_factory=dict)
+AS_IT_GREW = "as the batch grew"
 
 
 @dataclass(frozen=True)
@@ -64,10 +32,10 @@ class Facts:
         group: why it is in the field, as matrices say it; or that it is a small program.
         told: where people meet it, and the address of that.
         missing: why it could be run nowhere, if so.
-        limit: the marks of rule L1, and of L4 in `reached`.
-        broken: the required rules that it breaks, and on which Pythons if not on all.
-        runtimes: those of these that `workers` on the plain runtime breaks, too.
-        declared: the rules that do not apply to it by its own declaration, and why.
+        limit: the marks of rule L1, and of L4 in `reached`; also what was seen in the race.
+        faults: what is wrong with it.
+        runtimes: the rules that `workers` on the plain runtime breaks.
+        cannot: what it declares that it cannot do, and why.
         tried: how many required rules it was held against.
         untried: how many more there are.
         shown: what came of it as a small program.
@@ -82,118 +50,18 @@ class Facts:
     missing: str = ""
     limit: tuple[Mark, ...] = ()
     reached: tuple[Mark, ...] = ()
-    broken: Mapping[str, str] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
     runtimes: frozenset[str] = frozenset()
-    declared: Mapping[str, str] = field(default_factory=dict)
+    cannot: Mapping[str, str] = field(default_factory=dict)
     tried: int = 0
     untried: int = 0
     shown: tuple[Seen, ...] = ()
     raced: Raced | None = None
     grown: Grown | None = None
 
-    def fates(self, *states: State) -> Iterator[str]:
-        """Say why it has no figures where one of these befell it, and no rule says so."""
-        for state, why in self.raced.fates if self.raced else ():
-            if state in states and not BY_NUMBER.match(why):
-                yield f"{state} in the race: {why}"
-
-
-def stand_ins(name: str) -> list[str]:
-    """Name the `workers` that a way is held against, the closest first.
-
-    They are those of its runtime, those without its client, and those without its loop; never
-    itself.
-    """
-    runtime = names.runtime(name)
-    client_less = re.sub(r"-[^@+]*", "", runtime)
-    plain = client_less.partition("+")[0]
-    all_ = dict.fromkeys(f"{each}/workers" for each in (runtime, client_less, plain))
-    return [each for each in all_ if each != name]
-
-
-def plain(name: str) -> str:
-    """Name the `workers` of the runtime without another loop or client; it may be itself."""
-    return (stand_ins(name) or [name])[-1]
-
-
-class Race:
-    """What the race says of each way; of several interpreters, the reference's speaks."""
-
-    def __init__(self, results: Results, standings: Iterable[Standing]) -> None:
-        """Take the race apart by course, and by the ways' own names."""
-        label = names.runtime(results.race.reference).rpartition(":")[0]
-        self._before = f"{label}:" if label else ""
-        self._courses = {each.course.name: each for each in standings}
-        entrants = {
-            each.name: each for each in results.race.entrants if not names.is_twin(each.name)
-        }
-        self._entrants = {
-            name.removeprefix(self._before): each
-            for name, each in entrants.items()
-            if name.startswith(self._before)
-        }
-
-    @property
-    def names(self) -> Iterable[str]:
-        """The ways that were to take part."""
-        return self._entrants.keys()
-
-    def missing(self, name: str) -> str:
-        """Say why a way could not take part, if so."""
-        return (self._entrants[name].missing or "") if name in self._entrants else ""
-
-    def of(self, name: str) -> Raced | None:
-        """Say what became of a way; None if it did not take part."""
-        if name not in self._entrants or self.missing(name):
-            return None
-        fates = tuple(self._fates(name))
-        rows = (row for standing in self._courses.values() for row in self._rows(standing, name))
-        if not fates and all(row.state is State.NOT_RACED for row in rows):
-            return None
-        before = dict.fromkeys((each.rule for each in self._entrants[name].broke), BEFORE_THE_RACE)
-        within = (BY_NUMBER.match(why) for state, why in fates if state is State.DISQUALIFIED)
-        return Raced(
-            self._ratio("loopback", name, [FLOOR]),
-            {
-                course: ratio
-                for course in CHARGES
-                if (ratio := self._ratio(course, name, stand_ins(name)))
-            },
-            self._efficiency(name),
-            fates,
-            before | dict.fromkeys((found[1] for found in within if found), IN_THE_RACE),
-        )
-
-    def _rows(self, standing: Standing, name: str) -> Iterator[Row]:
-        yield from (row for row in standing.rows if row.entrant == self._before + name)
-
-    def _ratio(self, course: str, name: str, others: Iterable[str]) -> Interval | None:
-        """Hold it against the first of the others that can be compared."""
-        standing = self._courses.get(course)
-        if standing is None:
-            return None
-        pairs = (standing.pair(self._before + name, self._before + other) for other in others)
-        return next((pair.ratio for pair in pairs if pair), None)
-
-    def _efficiency(self, name: str) -> Interval | None:
-        standing = self._courses.get(EFFICIENCY)
-        if standing is None or standing.counts != "efficiency":
-            return None
-        speaking = (row for row in standing.speaking if row.entrant == self._before + name)
-        return next((row.value for row in speaking), None)
-
-    def _fates(self, name: str) -> Iterator[tuple[State, str]]:
-        fates = (
-            (row.state, one_line(row.why or ""))
-            for standing in self._courses.values()
-            for row in self._rows(standing, name)
-            if row.mishap
-        )
-        yield from dict.fromkeys(fates)
-
 
 def gathered(
-    race: Race, promises: Promises, matrices: Sequence[Matrix], grown: Mapping[str, Grown]
+    race: InTheRace, promises: Promises, matrices: Sequence[Matrix], grown: Mapping[str, Grown]
 ) -> list[Facts]:
     """Put together what is known of every way.
 
@@ -203,83 +71,81 @@ def gathered(
         matrices: the same as they were read, for what they say of their subjects.
         grown: what was measured of how it grows, by name.
     """
-    matrix = _Matrix(promises, matrices)
-    variants = dict.fromkeys((*matrix.places, *race.names))
-    facts = [_of_variant(name, matrix, race, grown.get(name)) for name in variants]
+    subjects = _subjects(matrices)
+    variants = dict.fromkeys((*promises.places, *race.names))
+    facts = [
+        _of_variant(subjects.get(name) or _only_raced(name, race), promises, race, grown.get(name))
+        for name in variants
+    ]
     return [*facts, *(_of_specimen(way, promises) for way in _only_shown(matrices))]
 
 
-class _Matrix:
-    """What the matrices say, to be found by a variant's name."""
-
-    def __init__(self, promises: Promises, matrices: Sequence[Matrix]) -> None:
-        self.places = {each.name: at for at, each in enumerate(promises.columns)}
-        self.required = [row for row in promises.rows.values() if row.rule.strength == REQUIRED]
-        self._subjects: dict[str, list[Subject]] = {}
-        self._declared: dict[str, dict[str, str]] = {}
-        for matrix in matrices:
-            for subject in matrix.subjects:
-                self._subjects.setdefault(subject.name, []).append(subject)
-            for cell in matrix.cells:
-                if cell.verdict is Verdict.NOT_APPLICABLE:
-                    self._declared.setdefault(cell.subject, {})[cell.rule] = cell.why
-        self._rows = promises.rows
-
-    def subject(self, name: str) -> Subject:
-        """Give what the newest Python says of it; it is missing only if it is everywhere."""
-        subjects = self._subjects.get(name) or [Subject(name, Kind.VARIANT)]
-        *_, newest = subjects
-        missing = (
-            joined(each.missing for each in subjects)
-            if all(each.missing for each in subjects)
-            else ""
-        )
-        return Subject(name, newest.kind, newest.group, newest.told, newest.link, missing)
-
-    def declared(self, name: str) -> Mapping[str, str]:
-        return self._declared.get(name, {})
-
-    def marks(self, rule: str, name: str) -> tuple[Mark, ...]:
-        row = self._rows.get(rule)
-        return row.cells[self.places[name]] if row and row.cells and name in self.places else ()
-
-    def broken(self, name: str) -> dict[str, str]:
-        """Give the required rules that it breaks, and on which Pythons."""
-        marks = {row.rule.number: self.marks(row.rule.number, name) for row in self.required}
-        return {
-            number: ", ".join(each.python for each in some if each.verdict is Verdict.BROKEN)
-            for number, some in marks.items()
-            if any(each.verdict is Verdict.BROKEN for each in some)
-        }
-
-    def ends(self, name: str) -> list[Verdict]:
-        """Give what came of each required rule that is not only for other ways."""
-        rows = [row for row in self.required if row.cells or not row.others]
-        return [worst(each.verdict for each in self.marks(row.rule.number, name)) for row in rows]
+def _subjects(matrices: Iterable[Matrix]) -> dict[str, Subject]:
+    """Give of each subject what the newest Python says; it is missing only if it is everywhere."""
+    all_: dict[str, list[Subject]] = {}
+    for matrix in matrices:
+        for subject in matrix.subjects:
+            all_.setdefault(subject.name, []).append(subject)
+    return {name: _newest(some) for name, some in all_.items()}
 
 
-def _of_variant(name: str, matrix: _Matrix, race: Race, grown: Grown | None) -> Facts:
-    subject, raced, ends = matrix.subject(name), race.of(name), matrix.ends(name)
-    broken = matrix.broken(name)
-    besides = {
-        rule: at for rule, at in (raced.broke if raced else {}).items() if rule not in broken
-    }
+def _newest(subjects: Sequence[Subject]) -> Subject:
+    *_, newest = subjects
+    whys = [each.missing for each in subjects]
+    missing = joined(whys) if all(whys) else ""
+    about = newest.kind, newest.group, newest.told, newest.link
+    return Subject(newest.name, *about, missing, newest.cannot)
+
+
+def _only_raced(name: str, race: InTheRace) -> Subject:
+    """Give what the race says of a way that stands in no matrix."""
+    return Subject(name, Kind.VARIANT, missing=race.missing(name), cannot=dict(race.cannot(name)))
+
+
+def _of_variant(
+    subject: Subject, promises: Promises, race: InTheRace, grown: Grown | None
+) -> Facts:
+    name, ends = subject.name, _ends(promises, subject.name)
+    faults = tuple(_faults(name, promises, race, grown))
     return Facts(
         name,
         subject.group,
         subject.told,
         subject.link,
-        subject.missing if name in matrix.places else race.missing(name),
-        matrix.marks("L1", name),
-        matrix.marks("L4", name),
-        broken | besides,
-        frozenset(matrix.broken(plain(name))),
-        matrix.declared(name),
+        subject.missing,
+        (*promises.marks("L1", name), *_marks("L1", faults)),
+        (*promises.marks("L4", name), *_marks("L4", faults)),
+        faults,
+        frozenset(promises.broken(names.plain(name))),
+        {} if subject.missing else subject.cannot,
         sum(each in {Verdict.KEPT, Verdict.BROKEN} for each in ends),
         ends.count(Verdict.NOT_RUN),
-        raced=raced,
+        raced=race.of(name),
         grown=grown,
     )
+
+
+def _ends(promises: Promises, name: str) -> list[Verdict]:
+    """Give what came of each required rule that is not only for other ways."""
+    rows = [row for row in promises.rows.values() if row.cells or not row.others]
+    required = [row.rule.number for row in rows if row.rule.strength == REQUIRED]
+    return [worst(each.verdict for each in promises.marks(rule, name)) for rule in required]
+
+
+def _faults(name: str, promises: Promises, race: InTheRace, grown: Grown | None) -> Iterator[Fault]:
+    """Give each fault once; what the rules know, the race need not tell again."""
+    known = {(each.rule, each.hung): each for each in of_matrix(promises, name)}
+    yield from known.values()
+    yield from (each for each in race.faults(name) if (each.rule, each.hung) not in known)
+    if grown and grown.failed:
+        yield Fault(UNTOLD, grown.failed, when=AS_IT_GREW, hung=True)
+
+
+def _marks(rule: str, faults: Iterable[Fault]) -> Iterator[Mark]:
+    """Give a mark for what was seen of a rule outside the matrices."""
+    for each in faults:
+        if each.rule == rule and each.when:
+            yield Mark(SIGNS[Verdict.BROKEN], Verdict.BROKEN, each.seen, each.when, (each.seen,))
 
 
 def _only_shown(matrices: Iterable[Matrix]) -> Iterator[str]:

@@ -7,19 +7,20 @@ there.  Facts come from `way_facts`, verdicts from `way_verdicts`; here they bec
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from report import growth, names
+from report import names
 from report.evidence import WEB
 from report.figures import Standing
-from report.growth import Grown, Growth
-from report.kept import Unreadable
-from report.matrix import Asked, Matrix, read
-from report.results import Results
+from report.growth import Grown, Growth, Spread
+from report.kept import version
+from report.matrix import Asked, Matrix
+from report.results import UNTOLD, Results
 from report.rules import Promises
-from report.way_facts import SPECIMEN, Facts, Race, Raced, gathered, plain
-from report.way_verdicts import RECOMMENDED, Told, is_lesser, judge
-from report.words import NOTHING, counted, ranged
+from report.way_facts import SPECIMEN, Facts, gathered
+from report.way_findings import RECOMMENDED, UNMEASURED, Finding
+from report.way_race import CHARGES, InTheRace, Raced
+from report.way_verdicts import Told, judge
+from report.words import NOTHING, all_of, counted, listed, ranged
 
 GROUPS = {
     "rival": "libraries",
@@ -31,6 +32,15 @@ GROUPS = {
 
 
 @dataclass(frozen=True)
+class Breach:
+    """A rule that a way breaks, where that is if not everywhere, and what was seen."""
+
+    rule: str
+    where: str
+    seen: str
+
+
+@dataclass(frozen=True)
 class Way:
     """A row.
 
@@ -38,26 +48,26 @@ class Way:
         verdict: the first finding that applies.
         also: the others.
         numbers: its places in the thread.
-        breaks: the rules that it breaks and its plain runtime does not; on which Pythons.
+        breaks: the rules that it breaks and its plain runtime does not; where, and what was seen.
         runtimes: those that its runtime breaks, too.
-        explained: what the rules say that the verdict only names.
-        race: its charge over the floor's, its charge over that of `workers`, and its efficiency;
+        race: its charge over the floor's, its charges over those of `workers`, and its efficiency;
             empty if it has none of these.
         no_race: what is said in their place.
-        growth: what a pending call takes and what a call costs as the batch grows; empty if that
-            was not measured.
+        growth: what a pending call takes, what a call costs as the batch grows, and how steeply
+            the batch does; empty if that was not measured.
+        no_growth: what is said in their place.
     """
 
     facts: Facts
     verdict: Told
     also: tuple[Told, ...]
     numbers: tuple[int, ...]
-    breaks: tuple[tuple[str, str], ...]
-    runtimes: tuple[tuple[str, str], ...]
-    explained: tuple[str, ...]
+    breaks: tuple[Breach, ...]
+    runtimes: tuple[Breach, ...]
     race: tuple[str, ...]
     no_race: str
     growth: tuple[str, ...]
+    no_growth: str
 
     @property
     def anchor(self) -> str:
@@ -91,8 +101,10 @@ def ways(
     results: Results,
     standings: Iterable[Standing],
     promises: Promises,
-    matrices: Path,
-    grown: Path,
+    matrices: Sequence[Matrix],
+    growths: Sequence[Growth],
+    *,
+    doubts: Iterable[str] = (),
 ) -> Ways:
     """Judge every way.
 
@@ -100,101 +112,98 @@ def ways(
         results: of the race.
         standings: its courses.
         promises: the matrices as one.
-        matrices: the folder of those.
-        grown: the folder of what was measured of how ways grow.
+        matrices: those, from the oldest Python to the newest.
+        growths: what was measured of how ways grow, in the same order.
+        doubts: what is to be said of what can't be read of that.
     """
-    read_ = _matrices(matrices)
     conditions = results.race.conditions
-    files, doubts = _grown(grown, conditions.get("commit"))
-    asked = [each for matrix in read_[-1:] for each in matrix.thread]
-    sizes = _measured(files, conditions.get("Python", ""))
-    facts = gathered(Race(results, standings), promises, read_, sizes)
-    all_ = [_way(each, asked, promises) for each in facts]
+    asked = [each for matrix in matrices[-1:] for each in matrix.thread]
+    sizes = _measured(growths, conditions.get("Python", ""))
+    facts = gathered(InTheRace(results, standings), promises, matrices, sizes)
+    all_ = [_way(each, asked) for each in facts]
     thread = tuple((each, tuple(_showing(each, all_))) for each in asked)
-    return Ways(" ".join(_says(promises, all_, thread)), _grouped(all_), thread, tuple(doubts))
+    others = _of_other_commits(growths, conditions.get("commit"))
+    says = " ".join(_says(promises, all_, thread))
+    return Ways(says, _grouped(all_), thread, (*doubts, *others))
 
 
-def _matrices(folder: Path) -> list[Matrix]:
-    """Read the matrices, from the oldest Python to the newest; who can't be read is told of."""
-    found = []
-    for file in folder.glob("*.json"):
-        try:
-            found.append(read(file))
-        except Unreadable:  # the section on the rules says so
-            continue
-    return sorted(found, key=lambda each: _version(each.python))
+def _of_other_commits(growths: Iterable[Growth], commit: str | None) -> Iterator[str]:
+    for each in growths:
+        if commit not in {None, each.commit}:
+            yield (
+                f"How ways grow was measured at commit {each.commit} on Python {each.python}, and "
+                f"the race was of commit {commit}. Make both anew with: make growth bench."
+            )
 
 
-def _version(python: str) -> list[int]:
-    return [int(part) for part in re.findall(r"\d+", python)]
-
-
-def _grown(folder: Path, commit: str | None) -> tuple[list[Growth], list[str]]:
-    files, doubts = [], []
-    for file in sorted(folder.glob("*.json")):
-        try:
-            files.append(growth.read(file))
-        except Unreadable as error:
-            doubts.append(f"Left out: {error}.")
-    doubts += (
-        f"How ways grow was measured at commit {each.commit} on Python {each.python}, and the "
-        f"race was of commit {commit}. Make both anew with: make growth bench."
-        for each in files
-        if commit not in {None, each.commit}
-    )
-    return files, doubts
-
-
-def _measured(files: Iterable[Growth], python: str) -> dict[str, Grown]:
+def _measured(growths: Iterable[Growth], python: str) -> dict[str, Grown]:
     """Give what was measured of each way: by the race's Python if it was, or by the newest."""
     in_order = sorted(
-        files, key=lambda each: (python.startswith(each.python), _version(each.python))
+        growths, key=lambda each: (python.startswith(each.python), version(each.python))
     )
-    return {each.name: each for file in in_order for each in file.subjects if each.points}
+    return {each.name: each for file in in_order for each in file.subjects if not each.missing}
 
 
-def _way(facts: Facts, thread: Iterable[Asked], promises: Promises) -> Way:
+def _way(facts: Facts, thread: Iterable[Asked]) -> Way:
     verdict, also = judge(facts)
-    named = verdict.rules if is_lesser(verdict) else ()
+    breaches = _breaches(facts)
+    own = tuple(each for each in breaches if each.rule not in facts.runtimes)
     figures = tuple(_race(facts.raced)) if facts.raced else ()
-    own = [each for each in facts.broken.items() if each[0] not in facts.runtimes]
     return Way(
         facts,
         verdict,
         also,
         tuple(each.number for each in thread if facts.name in each.subjects),
-        tuple(own),
-        tuple(each for each in facts.broken.items() if each not in own),
-        tuple(_says_of(each, promises) for each in named if each in promises.rows),
+        own,
+        tuple(each for each in breaches if each not in own),
         figures if set(figures) - {NOTHING} else (),
         _no_race(facts.raced),
-        tuple(_growth(facts.grown)) if facts.grown else (),
+        tuple(_growth(facts.grown)) if facts.grown and facts.grown.times else (),
+        _no_growth(facts.grown),
     )
 
 
-def _says_of(rule: str, promises: Promises) -> str:
-    """Give what a rule says, to stand among other parts of a sentence."""
-    return promises.rows[rule].rule.says.removesuffix(".")
+def _breaches(facts: Facts) -> list[Breach]:
+    """Give each rule that is broken once, with all that was seen of it."""
+    found: dict[str, Breach] = {}
+    for each in facts.faults:
+        before = found.get(each.rule, Breach(each.rule, each.where, ""))
+        seen = "; ".join(filter(None, (before.seen, each.seen)))
+        found[each.rule] = Breach(each.rule, before.where, seen)
+    return [each for rule, each in found.items() if rule != UNTOLD]
 
 
 def _race(raced: Raced) -> Iterator[str]:
     yield ranged("cpu ratio", raced.floor)
-    yield ranged("cpu ratio", raced.charges.get("null"))
+    for course in CHARGES:
+        yield ranged("cpu ratio", raced.charges.get(course))
     yield ranged("efficiency", raced.efficiency)
 
 
 def _no_race(raced: Raced | None) -> str:
-    fates = dict.fromkeys(str(state) for state, _ in raced.fates) if raced else {}
-    return ", ".join(fates) or ("nothing to compare with" if raced else "not raced")
+    if raced is None:
+        return "not raced"
+    return ", ".join(raced.fates) or "nothing to compare with"
 
 
 def _growth(grown: Grown) -> Iterator[str]:
-    yield NOTHING if grown.pending is None else f"{max(0, grown.pending):,.0f}"
-    if grown.times is None:
-        yield grown.stopped or NOTHING
-        return
-    reached = f" at {grown.points[-1].calls:,}" if grown.stopped else ""
-    yield f"{grown.times:.2f}×{reached}"
+    reached = f" at {grown.largest:,}" if grown.stopped or grown.failed else ""
+    pending = grown.pending
+    yield NOTHING if pending is None else f"{max(0, pending.middle):,.0f}"
+    yield NOTHING if grown.times is None else f"{_spread(grown.times, '×')}{reached}"
+    yield NOTHING if grown.slope is None else _spread(grown.slope)
+
+
+def _spread(figure: Spread, sign: str = "") -> str:
+    """Word a figure with its lowest and its highest value."""
+    return f"{figure.middle:.2f}{sign} ({figure.lowest:.2f}–{figure.highest:.2f})"
+
+
+def _no_growth(grown: Grown | None) -> str:
+    """Say why there are no figures: it failed, hung or died, or no two sizes were to be had."""
+    if grown is None:
+        return "not measured"
+    return grown.failed.partition(":")[0] or grown.stopped
 
 
 def _grouped(all_: Iterable[Way]) -> dict[str, tuple[Way, ...]]:
@@ -207,7 +216,7 @@ def _grouped(all_: Iterable[Way]) -> dict[str, tuple[Way, ...]]:
 
 
 def _group(facts: Facts) -> str:
-    return GROUPS.get(facts.group) or names.family(plain(facts.name))
+    return GROUPS.get(facts.group) or names.family(names.plain(facts.name))
 
 
 def _showing(asked: Asked, all_: Iterable[Way]) -> Iterator[Way]:
@@ -222,30 +231,30 @@ def _says(promises: Promises, all_: Sequence[Way], thread: Thread) -> Iterator[s
     if not judged:
         yield "No way can be recommended before it was held against the rules: make test does that."
         return
-    good = [each.facts.name for each in judged if each.verdict is RECOMMENDED]
-    on = f"On Python {_and(promises.pythons)}, " if promises.pythons else ""
+    good = _named(judged, RECOMMENDED)
+    on = f"On Python {all_of(promises.pythons)}, " if promises.pythons else ""
     were = "were" if judged[1:] else "was"
     which = f"{len(good)} {_are(good)} recommended: {', '.join(good)}"
     told = which if good else "none is recommended"
     yield f"{on}{counted(len(judged), 'way')} {were} tried, and {told}."
+    if unraced := _named(judged, UNMEASURED):
+        keep = "keep the rules, and were" if unraced[1:] else "keeps the rules, and was"
+        yield f"{listed(unraced)} {keep} not measured by the race."
     yield from _of_thread(thread)
 
 
 def _of_thread(thread: Thread) -> Iterator[str]:
     if not thread:
         return
-    named = {
-        asked.number: [each.facts.name for each in shown if each.verdict is RECOMMENDED]
-        for asked, shown in thread
-    }
+    named = {asked.number: _named(shown, RECOMMENDED) for asked, shown in thread}
     good = [f"{number} ({', '.join(who)})" for number, who in named.items() if who]
-    told = f"{_and(good)} {_are(good)} among them" if good else "none is among them"
-    yield f"Of the {len(thread)} ways that the well-known thread tells, {told}."
+    told = f"{all_of(good)} {_are(good)} among them" if good else "none is among them"
+    yield f"Of the {len(thread)} ways of answering the thread's question, {told}."
+
+
+def _named(ways: Iterable[Way], verdict: Finding) -> list[str]:
+    return [each.facts.name for each in ways if each.verdict.finding is verdict]
 
 
 def _are(items: Sequence[str]) -> str:
     return "are" if items[1:] else "is"
-
-
-def _and(items: Sequence[str]) -> str:
-    return " and ".join([", ".join(items[:-1]), items[-1]] if items[1:] else items)

@@ -111,8 +111,12 @@ def _when(mishap: Mishap | None) -> str:
 def listed(items: Sequence[str]) -> str:
     """Join a few as prose, and count the rest."""
     more = len(items) - A_FEW
-    shown = [*items[:A_FEW], f"{more} more"] if more > 1 else items
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if shown[1:] else shown)
+    return all_of([*items[:A_FEW], f"{more} more"] if more > 1 else items)
+
+
+def all_of(items: Sequence[str]) -> str:
+    """Join all as prose, such as `3.11, 3.12 and 3.13`."""
+    return " and ".join([", ".join(items[:-1]), items[-1]] if items[1:] else items)
 
 
 def counted(count: int, what: str) -> str:

@@ -9,7 +9,6 @@ import os
 import platform
 import signal
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,8 @@ import pytest
 from impls.contract import Kind, Variant
 from impls.registry import VARIANTS, missing
 from origin.process import Origin, started
-from report.kept import Unreadable
-from report.matrix import FOLDER, Matrix, merged, read, write
+from report import kept
+from report.matrix import FOLDER, merged, read
 from rules.deviations import known
 from tests.rules.outside import NoVariants, variants_in
 from tests.rules.recorder import Noted, Recorder, column, matrix
@@ -104,7 +103,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         config.workeroutput[NOTED] = msgspec.to_builtins(config.stash[RECORDER].noted())
     elif not config.stash[RECORDER].is_empty() and not config.getoption("--impl"):
         minor = platform.python_version().rpartition(".")[0]
-        _keep(matrix(config.stash[RECORDER], VARIANTS), FOLDER / f"py{minor}.json")
+        kept.add(matrix(config.stash[RECORDER], VARIANTS), FOLDER / f"py{minor}.json", read, merged)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -112,12 +111,6 @@ def pytest_testnodedown(node: Any) -> None:
     """Take what another process saw."""
     if told := getattr(node, "workeroutput", {}).get(NOTED):
         node.config.stash[RECORDER].take(msgspec.convert(told, Noted))
-
-
-def _keep(new: Matrix, file: Path) -> None:
-    with suppress(Unreadable):  # what is not there, or of another version, adds nothing
-        new = merged(read(file), new)
-    write(new, file)
 
 
 def pytest_terminal_summary(

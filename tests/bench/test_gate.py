@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from bench.entrants import Entrant, with_twin
-from bench.gate import UNTOLD, held
+from bench.gate import held
 from impls.contract import Variant
 from impls.registry import REFERENCE, VARIANTS
-from report.results import Broken
+from report.results import UNTOLD, Broken
 from tests.bench.races import children
 from tests.bench.unlucky import NOWHERE
 from tests.bench.unlucky import VARIANTS as UNLUCKY

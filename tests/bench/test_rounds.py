@@ -146,8 +146,8 @@ def test_a_round_that_is_answered_at_once() -> None:
             "L4: at most 1 calls in progress; the limit is 2",
         ),
         (
-            [*WELL[:-1], call(1001, 6.25, 8.0, 3)],
-            "L1: 3 connections at work; the limit is 2",
+            [*WELL[:2], call(0, 2.0, 3.0, 3), *WELL[3:]],
+            "L1: 3 connections at work at once; the limit is 2",
         ),
         (
             [*WELL, call(1001, 9.0, 9.5, 2)],
@@ -160,6 +160,31 @@ def test_the_ledger_speaks_against_it(seen: list[CallSeen], why: str) -> None:
     with pytest.raises(BrokeARule) as caught:
         measure(ROUND, came(*GOOD), ledger(*seen))
     assert str(caught.value) == why
+
+
+@pytest.mark.parametrize(
+    "connections",
+    [(1, 2, 1, 2, 1, 3), (1, 2, 1, 3, 1, 4), (1, 2, 3, 4, 5, 6)],
+    ids=["one anew", "two anew", "a pool for each batch"],
+)
+def test_who_connects_anew_keeps_the_limit(connections: tuple[int, ...]) -> None:
+    """A connection that takes another's place is none more at once, however many there were."""
+    seen = [
+        call(each.arg, each.received, each.ended, connection)
+        for each, connection in zip(WELL, connections, strict=True)
+    ]
+    found = measure(ROUND, came(*GOOD), ledger(*seen)).saw
+    assert found
+    assert found.connections == len(set(connections[2:]))
+
+
+def test_one_connection_too_many_shows_where_calls_do_not() -> None:
+    """Calls that are answered at once are never seen together; their connections are."""
+    at_once = [call(arg, 2.0 + arg, 2.0 + arg, arg % 3) for arg in range(8)]
+    round_ = Round(2, range(-2, 0), [range(8)], plan=Plan())
+    gave = came(GOOD[0], ran(0.5, texts(*range(8))))
+    with pytest.raises(BrokeARule, match="L1: 3 connections at work at once; the limit is 2"):
+        measure(round_, gave, ledger(*WELL[:2], *at_once))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from report.marks import Explained, Marks
-from report.results import Broken, Entrant
+from report.results import UNTOLD, Broken, Entrant
 from tests.report.conftest import ITS_TWIN, REFERENCE
 
 E2 = Broken("E2", "E2: 1 call begun")
@@ -44,6 +44,13 @@ def test_without_broken_rules_there_are_no_marks() -> None:
     assert Marks([])("asyncio/workers") == "asyncio/workers"
     assert Marks([Entrant(REFERENCE)])("asyncio/workers") == "asyncio/workers"
     assert not Marks([Entrant(REFERENCE)]).explained
+
+
+def test_what_nobody_can_tell_is_marked_so() -> None:
+    """Who hung or died at the gate broke some rule."""
+    marks = Marks([Entrant("curio/queue", broke=[Broken(UNTOLD, "hung: no reply for 60 s")])])
+    assert marks("curio/queue") == "curio/queue †?"
+    assert marks.explained == [Explained("?", ("curio/queue",), "hung: no reply for 60 s")]
 
 
 def test_each_mark_is_explained() -> None:

@@ -54,8 +54,8 @@ def test_a_failed_write_leaves_the_old_file(
     [
         (b"a love letter", "is no matrix of rules; remove it, and make one with: make test"),
         (b"\xff\xfe", "is no matrix of rules"),
-        (b'{"schema": 2}', "is no matrix of rules"),
-        (b'{"schema": 99}', "is of version 99, this reads version 2; make another with: make test"),
+        (b'{"schema": 3}', "is no matrix of rules"),
+        (b'{"schema": 99}', "is of version 99, this reads version 3; make another with: make test"),
         (None, "can't read"),
     ],
     ids=["something else", "no text", "half of it", "another version", "not there"],

@@ -8,7 +8,9 @@ import pytest
 from report import matrix
 from report.matrix import Asked, Kind, Subject
 from report.pages import markdown
-from report.way_verdicts import FINDINGS
+from report.results import Broken, Entrant, Mishap
+from report.results import Kind as Befell
+from report.way_findings import FINDINGS
 from tests.report import matrices
 from tests.report.conftest import ITS_TWIN, REFERENCE, Make
 from tests.report.matrices import BROKEN, KEPT, alike, cell
@@ -55,14 +57,38 @@ def test_the_verdict_stands_in_words(pages: tuple[Page, str]) -> None:
     """With a class that gives it a colour, and what else applies."""
     html, md = pages
     says = (
-        "On Python 3.11, 4 ways were tried, and 2 are recommended: asyncio/workers, trio/workers."
+        "On Python 3.11, 4 ways were tried, and 1 is recommended: asyncio/workers. trio/workers "
+        "keeps the rules, and was not measured by the race."
     )
     assert says in html.text
     assert says in md
-    assert html.attributes.count(("class", "told good")) == 2 + 1  # and in the rules
+    assert html.attributes.count(("class", "told good")) == 1 + 1  # and in the rules
     assert "| asyncio/semaphore \\#14 | **costs more**: 2.00× (2.00–2.00) on null" in md
-    assert "also breaks E2 |" in md
-    assert "costs more 2.00× (2.00–2.00) on nullAlso breaks E2" in " ".join(html.text.split())
+    assert "; also breaks [E2](#what-each-promises): 1 begun |" in md
+    text = " ".join(html.text.split())
+    assert "costs more 2.00× (2.00–2.00) on nullAlso breaks E2: 1 begun" in text
+
+
+def test_the_rules_of_a_verdict_stand_beside_it(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Linked, with what was seen; beside another verdict by their numbers, and with reasons."""
+    monkeypatch.setattr(matrix, "FOLDER", tmp_path / "matrix")
+    one = cell("L1-never_more", "asyncio/workers", BROKEN, seen="L1: 9 at once")
+    matrix.write(matrices.matrix(one), tmp_path / "matrix" / "py3.11.json")
+    made = make(
+        {"null": {REFERENCE: [10] * 5}},
+        also=[Entrant("asyncio/gather", broke=[Broken("L1", "L1: 20"), Broken("E2", "15 began")])],
+        mishaps=[Mishap("asyncio/gather", "null", 0, 0, Befell.HUNG, "no reply")],
+    )
+    html_file, md_file = written(made, tmp_path)
+    md, text = md_file.read_text("utf-8"), " ".join(Page(html_file.read_text("utf-8")).text.split())
+    link = "[L1](#what-each-promises)"
+    assert f"**breaks the limit**: {link}: 9 at once |" in md
+    assert "breaks the limit L1: 9 at once" in text
+    beside = "hangs or fails (in the race it hung: no reply)"
+    assert f"**breaks the limit**: {link} (before the race): 20; also {beside}; breaks " in md
+    assert f"breaks the limit L1 (before the race): 20Also {beside}; breaks E2 (before" in text
 
 
 def test_the_rules_of_the_verdict_are_printed(pages: tuple[Page, str]) -> None:

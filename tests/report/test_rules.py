@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from report.matrix import SCHEMA, Kind, Matrix, Subject, Verdict, write
+from report import kept
+from report.matrix import SCHEMA, Kind, Matrix, Subject, Verdict, read, write
 from report.rules import Promises, promises, together
 from tests.report.matrices import (
     BROKEN,
@@ -35,6 +36,12 @@ NEW = matrix(
     *alike("E2-none_begun", KEPT, seen="none begun"),
     python="3.13.0",
 )
+
+
+def of_folder(folder: Path, commit: str | None) -> Promises:
+    """Put together what stands in a folder."""
+    matrices, unread = kept.folder(folder, read)
+    return promises(matrices, commit, unread)
 
 
 def signs(shown: Promises, number: str) -> list[list[tuple[str, str]]]:
@@ -118,6 +125,17 @@ def test_each_variant_is_told_how_it_stands() -> None:
     assert [(each.cannot, each.not_run) for each in tallies] == [(0, 0), (0, 0), (1, 0)]
 
 
+def test_what_a_variant_breaks_is_told_with_its_pythons() -> None:
+    """None where it is broken on all of them; who stands in no matrix breaks nothing."""
+    assert together([OLD, NEW]).broken("asyncio/semaphore") == {"E2": ("3.11",)}
+    assert together([OLD]).broken("asyncio/semaphore") == {"E2": ()}
+    assert together([OLD]).broken("nobody/workers") == {}
+    [mark] = together([OLD]).marks("E2", "asyncio/semaphore")
+    assert mark.seen == ("1 call begun",)
+    assert together([OLD]).marks("E2", "nobody/workers") == ()
+    assert together([OLD]).marks("K9", "asyncio/semaphore") == ()
+
+
 def test_the_whole_is_told_in_words() -> None:
     """How many were held against how much, what is broken, and by whom nothing is."""
     assert together([OLD, NEW]).says == (
@@ -137,15 +155,15 @@ def test_the_files_of_all_pythons_are_read(tmp_path: Path) -> None:
     """In the order of the versions, as numbers."""
     for each in (matrix(python="3.9.1"), OLD, NEW):
         write(each, tmp_path / f"py{each.python}.json")
-    assert promises(tmp_path, "abc").pythons == ("3.9", "3.11", "3.13")
-    assert not promises(tmp_path, "abc").doubts
-    assert not promises(tmp_path, None).doubts
+    assert of_folder(tmp_path, "abc").pythons == ("3.9", "3.11", "3.13")
+    assert not of_folder(tmp_path, "abc").doubts
+    assert not of_folder(tmp_path, None).doubts
 
 
 def test_without_files_there_is_nothing_to_show(tmp_path: Path) -> None:
     """Also if the folder is not there."""
     for folder in (tmp_path, tmp_path / "not there"):
-        shown = promises(folder, "abc")
+        shown = of_folder(folder, "abc")
         assert (shown.columns, shown.rows, shown.doubts) == ((), {}, ())
 
 
@@ -153,7 +171,7 @@ def test_what_to_doubt_is_said(tmp_path: Path) -> None:
     """A file that can't be read, and a matrix of another commit than the race's."""
     write(OLD, tmp_path / "py3.11.json")
     (tmp_path / "py3.12.json").write_text("a love letter")
-    unread, other = promises(tmp_path, "def").doubts
+    unread, other = of_folder(tmp_path, "def").doubts
     assert unread.startswith("Left out: ")
     assert "py3.12.json is no matrix of rules" in unread
     assert "On Python 3.11.7 the rules were tested at commit abc" in other

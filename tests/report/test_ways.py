@@ -7,15 +7,17 @@ from typing import Any
 import msgspec
 import pytest
 
+from report import growth as growths
 from report import kept
+from report import matrix as matrix_file
 from report.figures import standings
 from report.growth import SCHEMA, Grown, Growth, Point
 from report.matrix import Asked, Kind, Matrix, Rule, Subject, write
-from report.results import Broken, Entrant, Mishap
+from report.results import RAISED, UNTOLD, Broken, Entrant, Mishap
 from report.results import Kind as Befell
 from report.rules import promises
-from report.way_facts import plain, stand_ins
-from report.ways import Way, Ways, ways
+from report.way_verdicts import Ground
+from report.ways import Breach, Way, Ways, ways
 from tests.report import matrices
 from tests.report.conftest import ITS_TWIN, REFERENCE, Figures, Make
 from tests.report.matrices import BROKEN, KEPT, NOT_APPLICABLE, NOT_RUN, cell
@@ -60,7 +62,10 @@ def of_field(*cells: Any, python: str = "3.11.7", **changes: Any) -> Matrix:
 
 BROKE = (
     cell("L1-never_more", GATHER, BROKEN, seen="L1: 20 at once"),
-    *(cell("C7-bounded", name, BROKEN) for name in ("asyncio/workers", GATHER)),
+    *(
+        cell("C7-bounded", name, BROKEN, seen="C7: C7 was broken")
+        for name in ("asyncio/workers", GATHER)
+    ),
     cell("E2-none_begun", UVLOOP, BROKEN),
     cell("E2-none_begun", "asyncio/aiometer", NOT_RUN, why="no time"),
     cell("E2-forgotten", FORGET, BROKEN, seen="E2: 5 of 5 vanished"),
@@ -82,8 +87,10 @@ def section(make: Make, tmp_path: Path) -> Any:
         for number, growth in enumerate(sizes):
             kept.write(growth, tmp_path / "growth" / f"{number}.json")
         results = make(figures or {"null": {REFERENCE: [10] * 5}}, **race).results
-        folders = tmp_path / "matrix", tmp_path / "growth"
-        return ways(results, standings(results), promises(folders[0], "abc"), *folders)
+        read, unread = kept.folder(tmp_path / "matrix", matrix_file.read)
+        grown, doubts = kept.folder(tmp_path / "growth", growths.read)
+        together = promises(read, "abc", unread)
+        return ways(results, standings(results), together, read, grown, doubts=doubts)
 
     return factory
 
@@ -96,29 +103,6 @@ def rows(section: Ways) -> dict[str, Way]:
 def growth(*subjects: Grown, python: str = "3.11.7", commit: str = "abc") -> Growth:
     """Make what was measured on a Python."""
     return Growth(SCHEMA, "", commit, python, {}, "", list(subjects))
-
-
-@pytest.mark.parametrize(
-    ("name", "closest_first"),
-    [
-        ("trio/workers", []),
-        ("anyio@trio/amap", ["anyio@trio/workers"]),
-        ("asyncio+uvloop/workers", ["asyncio/workers"]),
-        ("asyncio+uvloop/chunks", ["asyncio+uvloop/workers", "asyncio/workers"]),
-        ("asyncio-protocol+uvloop/workers", ["asyncio+uvloop/workers", "asyncio/workers"]),
-        ("asyncio-executor/threads", ["asyncio-executor/workers", "asyncio/workers"]),
-        (
-            "anyio@asyncio+uvloop/semaphore",
-            ["anyio@asyncio+uvloop/workers", "anyio@asyncio/workers"],
-        ),
-    ],
-)
-def test_a_way_is_held_against_the_workers_of_its_runtime(
-    name: str, closest_first: list[str]
-) -> None:
-    """Never against itself; without its client, and without its loop, if there are no others."""
-    assert stand_ins(name) == closest_first
-    assert plain(name) == (closest_first or [name])[-1]
 
 
 def test_every_way_has_its_row_and_its_verdict(section: Any) -> None:
@@ -137,16 +121,16 @@ def test_every_way_has_its_row_and_its_verdict(section: Any) -> None:
         GATHER: "breaks the limit",
         UVLOOP: "breaks E2",
         "asyncio/aiometer": "cannot tell",
-        "asyncio-aiohttp/workers": "recommended",
+        "asyncio-aiohttp/workers": "keeps the rules",
         "asyncio+eager/workers": "not installed",
         FORGET: "can't work",
     }
     gather = rows(made)[GATHER]
-    assert (gather.breaks, gather.runtimes) == ((("L1", ""),), (("C7", ""),))
+    assert gather.breaks == (Breach("L1", "", "20 at once"),)
+    assert gather.runtimes == (Breach("C7", "", "C7 was broken"),)
+    assert gather.verdict.grounds == (Ground(("L1",), "20 at once"),)
     assert rows(made)[FORGET].verdict.because == ("5 of 5 vanished",)
-    assert rows(made)[UVLOOP].explained == (
-        "No queued call begins while a failure cancels the rest",
-    )
+    assert [each.rules for each in rows(made)[REFERENCE].also] == [("C7",)]
 
 
 def test_only_an_address_on_the_web_is_a_link(section: Any) -> None:
@@ -160,9 +144,9 @@ def test_the_whole_is_told_in_words(section: Any) -> None:
     """How many were tried, which are recommended, and which of the thread's."""
     made = section([of_field(*BROKE)])
     assert made.says == (
-        "On Python 3.11, 6 ways were tried, and 2 are recommended: asyncio/workers, "
-        "asyncio-aiohttp/workers. Of the 3 ways that the well-known thread tells, "
-        "15 (asyncio/workers) is among them."
+        "On Python 3.11, 6 ways were tried, and 1 is recommended: asyncio/workers. "
+        "asyncio-aiohttp/workers keeps the rules, and was not measured by the race. "
+        "Of the 3 ways of answering the thread's question, 15 (asyncio/workers) is among them."
     )
     worse = [cell("L1-never_more", each.name, BROKEN) for each in SPECIAL[:5]]
     assert section([of_field(*worse, thread=[])]).says == (
@@ -195,21 +179,60 @@ def test_a_way_that_one_python_can_run_is_judged(section: Any) -> None:
     )
     older = of_field(*(cell(check, eager.name, NOT_RUN) for check in checks))
     made = rows(section([newer, older]))
-    assert made[eager.name].verdict.words == "recommended"
+    assert made[eager.name].verdict.words == "keeps the rules"
     assert made[eager.name].facts.told == "the reference"
-    assert made[GATHER].breaks == (("E2", "3.12"),)
+    assert made[GATHER].breaks == (Breach("E2", "3.12", ""),)
+    assert made[GATHER].verdict.words == "breaks E2 on Python 3.12"
 
 
 def test_a_declared_inability_counts(section: Any) -> None:
-    """What the way itself says that it can't do."""
-    uncut = cell("C2-cut_off", "asyncio/aiometer", NOT_APPLICABLE, why="it runs to its end")
-    rules = [*matrices.RULES[:1], Rule("C2", "required", "Nothing runs on.", "Cancellation")]
-    others = (cell("C2-cut_off", each.name, KEPT) for each in SPECIAL[:5] if each.group != "rival")
-    found = rows(section([of_field(uncut, *others, rules=rules)]))["asyncio/aiometer"]
+    """What the way itself says that it can't do; that a check does not apply says nothing."""
+    cannot = {"cuts off calls in progress": "it runs to its end"}
+    uncut = Subject("asyncio/aiometer", Kind.VARIANT, "rival", cannot=cannot)
+    subjects = [uncut if each.name == uncut.name else each for each in SPECIAL]
+    found = rows(section([of_field(subjects=subjects)]))["asyncio/aiometer"]
     assert (found.verdict.words, found.verdict.because) == (
         "can't be cancelled",
         ("it runs to its end",),
     )
+    no_call = cell("C2-twice", GATHER, NOT_APPLICABLE, why="it makes no calls of one's own")
+    rules = [*of_field().rules, Rule("C2", "required", "Nothing runs on.", "Cancellation")]
+    others = (cell("C2-twice", each.name, KEPT) for each in SPECIAL[:5] if each.name != GATHER)
+    made = rows(section([of_field(no_call, *others, rules=rules)]))
+    assert made[GATHER].verdict.words == "keeps the rules"
+
+
+def test_what_never_ended_is_told_as_that(section: Any) -> None:
+    """In whosever check it was; what else the rule's checks saw stands with the rule."""
+    hung = [
+        cell("L1-never_more", GATHER, BROKEN, seen="L1: the batch never ended"),
+        cell("E2-none_begun", UVLOOP, BROKEN, seen="E2: the batch never ended"),
+        cell("E2-other", UVLOOP, BROKEN, seen="E2: 1 began"),
+        *(cell("E2-other", each.name, KEPT) for each in SPECIAL[:5] if each.name != UVLOOP),
+    ]
+    made = rows(section([of_field(*hung)]))
+    assert made[GATHER].verdict.words == "hangs or fails"
+    assert made[GATHER].verdict.grounds == (Ground(("L1",), "the batch never ended"),)
+    assert made[UVLOOP].verdict.words == "hangs or fails"
+    assert [each.grounds for each in made[UVLOOP].also] == [(Ground(("E2",), "1 began"),)]
+    assert made[UVLOOP].breaks == (Breach("E2", "", "1 began; the batch never ended"),)
+
+
+def test_what_chance_shows_is_a_fault(section: Any) -> None:
+    """Seen broken it counts; not seen, it says nothing, nor does it lack."""
+    rules = [*of_field().rules, Rule("X2", "stochastic", "No descriptor leaks.", "Resources")]
+    leaks = cell("X2-none_left", GATHER, BROKEN, seen="X2: 9 more descriptors")
+    made = rows(section([of_field(leaks, rules=rules)]))
+    assert made[GATHER].verdict.words == "leaks"
+    assert made[GATHER].verdict.grounds == (Ground(("X2",), "9 more descriptors"),)
+    assert made[REFERENCE].verdict.words == "recommended"
+
+
+def test_a_small_program_that_is_refused(section: Any) -> None:
+    """Who is told so by an error has lost nothing."""
+    refused = cell("E2-forgotten", FORGET, KEPT, seen="TypeError")
+    found = rows(section([of_field(refused)]))[FORGET].verdict
+    assert (found.words, found.because) == ("refused, with an error", ("TypeError",))
 
 
 def test_a_rule_that_was_put_to_nobody_is_not_kept(section: Any) -> None:
@@ -240,9 +263,68 @@ def test_a_race_without_rules_recommends_nobody(section: Any) -> None:
         "asyncio+rloop/workers": "not installed",
     }
     gather = rows(made)[GATHER]
-    assert gather.breaks == (("E1", "before the race"), ("L1", "in the race"))
+    assert gather.breaks == (
+        Breach("E1", "before the race", "20 began"),
+        Breach("L1", "in the race", "20 calls at once"),
+    )
     assert (gather.race, gather.no_race) == ((), "disqualified")
+    assert [(mark.sign, mark.python) for mark in gather.facts.limit] == [("✗", "in the race")]
     assert made.thread == ()
+
+
+def test_the_race_speaks_beside_the_rules(section: Any) -> None:
+    """A limit that only the race saw broken is not shown as kept alone."""
+    made = section(
+        [of_field()],
+        also=[Entrant(GATHER)],
+        mishaps=[Mishap(GATHER, "null", 0, 0, Befell.BROKE_A_RULE, "L1: 20 calls at once")],
+    )
+    gather = rows(made)[GATHER]
+    assert gather.verdict.words == "breaks the limit"
+    assert [(mark.sign, mark.python) for mark in gather.facts.limit] == [
+        ("✓", ""),
+        ("✗", "in the race"),
+    ]
+    assert gather.verdict.grounds == (Ground(("L1",), "20 calls at once", "in the race"),)
+
+
+@pytest.mark.parametrize(
+    ("kind", "why", "words", "seen"),
+    [
+        (Befell.HUNG, "no reply", "hangs or fails", "in the race it hung: no reply"),
+        (Befell.DIED, "killed", "hangs or fails", "in the race it died: killed"),
+        (
+            Befell.BROKE_A_RULE,
+            f"{RAISED}OSError: no route",
+            "hangs or fails",
+            "in the race it was disqualified: the batch raised OSError: no route",
+        ),
+        (
+            Befell.BROKE_A_RULE,
+            "its clock is odd",
+            "gives wrong results",
+            "in the race it was disqualified: its clock is odd",
+        ),
+    ],
+)
+def test_what_befell_it_in_the_race(
+    kind: Befell, why: str, words: str, seen: str, section: Any
+) -> None:
+    """Where no rule is named, it hung or failed, or gave what was wrong; told once."""
+    courses = {course: {REFERENCE: [10] * 5} for course in ("null", "loopback")}
+    mishaps = [Mishap(GATHER, course, 0, 0, kind, why) for course in courses]
+    made = section([of_field()], courses, also=[Entrant(GATHER)], mishaps=mishaps)
+    found = rows(made)[GATHER].verdict
+    assert (found.words, found.grounds) == (words, (Ground((), seen),))
+    assert rows(made)[GATHER].breaks == ()
+
+
+def test_who_came_to_grief_at_the_gate(section: Any) -> None:
+    """Nobody can tell which rule that was."""
+    broke = [Broken(UNTOLD, "hung: no reply for 60 s")]
+    found = rows(section([of_field()], also=[Entrant(GATHER, broke=broke)]))[GATHER].verdict
+    assert found.words == "hangs or fails"
+    assert found.grounds == (Ground((), "before the race it hung: no reply for 60 s"),)
 
 
 EFFICIENCY = "0.800 (0.789–0.811)"
@@ -266,12 +348,13 @@ FIGURES: dict[str, dict[str, list[float]]] = {
 def test_what_the_race_says_is_told(section: Any) -> None:
     """Over the floor, over the workers of the same runtime, and how full the limit was."""
     made = rows(section([of_field()], FIGURES))
-    assert made[GATHER].race == ("2.20× (2.16–2.24)", "4.00× (4.00–4.00)", EFFICIENCY)
+    charges = ("4.00× (4.00–4.00)", "1.10×")
+    assert made[GATHER].race == ("2.20× (2.16–2.24)", *charges, EFFICIENCY)
     assert [each.words for each in (made[GATHER].verdict, *made[GATHER].also)] == [
         "leaves slots idle",
         "costs more",
     ]
-    assert made[REFERENCE].race == ("2.00× (1.96–2.04)", "—", "0.990 (0.990–0.990)")
+    assert made[REFERENCE].race == ("2.00× (1.96–2.04)", "—", "—", "0.990 (0.990–0.990)")
     assert made[UVLOOP].race[1].startswith("0.50×")
     assert (made["asyncio/aiometer"].race, made["asyncio/aiometer"].no_race) == ((), "not raced")
     assert made["selectors/workers"].no_race == "nothing to compare with"
@@ -291,25 +374,44 @@ def test_of_several_interpreters_the_references_speaks(section: Any) -> None:
     assert not [name for name in rows(made) if ":" in name]
 
 
+def test_a_machine_that_idles_everybody(section: Any) -> None:
+    """What workers on the same runtime reach no more of is not the way's fault."""
+    busy = [0.8, 0.81, 0.803, 0.79, 0.797]
+    alike = {REFERENCE: busy, GATHER: [busy[-1], *busy[:-1]]}
+    made = rows(section([of_field()], FIGURES | {"web": alike}))
+    assert made[GATHER].verdict.words == "costs more"
+
+
 def test_how_a_way_grows_is_told(section: Any) -> None:
     """By the Python of the race if it was measured there, and how far it went."""
-    steady = [Point(1000, 0.01, 0), Point(100_000, 1.1, 99_000 * 80)]
-    steep = [Point(1000, 0.01, 0), Point(30_000, 2.4, 29_000 * 1600)]
+    steady = [
+        Point(1000, 0.01, 0),
+        Point(10_000, 0.1, 9_000 * 80),
+        Point(100_000, 1.1, 99_000 * 80),
+    ]
+    steep = [Point(1000, 0.01, 0), Point(10_000, 0.8, 9_000 * 1600)]
     made = section(
         [of_field()],
         sizes=[
-            growth(Grown(REFERENCE, steady), Grown(GATHER, steep, "too long")),
-            growth(Grown(REFERENCE, steep), Grown(UVLOOP, steady[:1]), python="3.13.0"),
-            growth(Grown("asyncio/aiometer", [], "not installed"), commit="def"),
+            growth(Grown(REFERENCE, [steady] * 3), Grown(GATHER, [steep] * 3, "too long")),
+            growth(
+                Grown(REFERENCE, [steep] * 3),
+                Grown(UVLOOP, [steady[:1]], failed="died: its process ended"),
+                Grown("asyncio-aiohttp/workers", [steady[:1]] * 3, "10,000 take long"),
+                python="3.13.0",
+            ),
+            growth(Grown("asyncio/aiometer", missing="not installed"), commit="def"),
         ],
         conditions={"Python": "3.11.7 (main)", "commit": "abc"},
     )
     found = rows(made)
-    assert found[REFERENCE].growth == ("80", "1.10×")
-    assert found[GATHER].growth == ("1,600", "8.00× at 30,000")
+    assert found[REFERENCE].growth == ("80", "1.10× (1.10–1.10)", "1.04 (1.04–1.04)")
+    assert found[GATHER].growth == ("1,600", "8.00× (8.00–8.00) at 10,000", "1.90 (1.90–1.90)")
     assert found[GATHER].verdict.words == "fine for small batches"
-    assert found[UVLOOP].growth == ("—", "—")
-    assert found["asyncio/aiometer"].growth == ()
+    assert (found[UVLOOP].growth, found[UVLOOP].no_growth) == ((), "died")
+    assert found[UVLOOP].verdict.words == "hangs or fails"
+    assert found["asyncio-aiohttp/workers"].no_growth == "10,000 take long"
+    assert found["asyncio/aiometer"].no_growth == "not measured"
     assert ["measured at commit def" in each for each in made.doubts] == [True]
 
 

@@ -179,7 +179,8 @@ def matrix(recorder: Recorder, variants: Mapping[str, Variant]) -> Matrix:
 
 def _subject(name: str, variant: Variant) -> Subject:
     where, link = variant.told or ("", "")
-    return Subject(name, Kind.VARIANT, variant.kind, where, link, missing(variant) or "")
+    cannot = {ability.value: why for ability, why in variant.cannot.items()}
+    return Subject(name, Kind.VARIANT, variant.kind, where, link, missing(variant) or "", cannot)
 
 
 def _ways() -> dict[str, None]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from impls.contract import Kind, Told, Variant
+from impls.contract import Ability, Kind, Told, Variant
 from impls.registry import VARIANTS
 from report.matrix import Cell, Subject, Truth, Verdict
 from report.matrix import Kind as Subjects
@@ -244,11 +244,15 @@ def renamed(name: str) -> Callable[[], str]:
 def test_the_matrix_tells_why_a_variant_is_in_the_field() -> None:
     """With where people meet it, and why it could not be run; the thread's ways stand beside."""
     told = Told("a page", "https://example.org")
-    absent = Variant("absent", ("no_such_module",), pytest.fail, kind=Kind.RIVAL, told=told)
+    cannot = {Ability.CUTS: "it runs to its end"}
+    absent = Variant(
+        "absent", ("no_such_module",), pytest.fail, cannot=cannot, kind=Kind.RIVAL, told=told
+    )
     made = matrix(Recorder(), {"absent": absent})
     assert made.subjects[0] == Subject(
         *("absent", Subjects.VARIANT, "rival", "a page", "https://example.org"),
         missing="not installed: no_such_module",
+        cannot={"cuts off calls in progress": "it runs to its end"},
     )
     assert [each.number for each in made.thread] == list(range(1, 21))
     assert made.claims == []
