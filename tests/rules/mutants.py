@@ -23,8 +23,8 @@ from rules import checks, specimen
 from rules.trial import Trial
 from tests.rules import test_states
 from tests.rules.breaking import BROKEN
+from tests.rules.by_hand import BY_HAND
 from tests.rules.test_broken import CAUGHT
-from tests.rules.test_specimens import BY_HAND
 
 EXIT_SURVIVED = 1
 
