@@ -24,7 +24,7 @@ WIDTH = 100
 """Columns of the table where there is no terminal."""
 
 DESCRIPTION = """\
-Measure what this project claims of itself, each claim against its aim, in about three minutes:
+Measure what this project claims of itself, each claim against its aim, in about four minutes:
 
 """
 EPILOG = """\

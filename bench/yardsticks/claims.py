@@ -87,6 +87,14 @@ CLAIMS = {
     "wrk": Claim(
         "calls per second, over those of wrk with as many connections", "{:.2f}", Aim("≥", 0.70)
     ),
+    "floor": Claim(
+        "loopback: CPU of a call with the most that asyncio gives, over that of the floor",
+        "{:.3f}",
+        Aim("≥", 1.0),
+    ),
+    "stream": Claim(
+        "loopback: CPU of a call on trio's SocketStream, over that on its plain socket", "{:.3f}×"
+    ),
     "heap": Claim("loopback: CPU of a call in a young process, over an aged one", "{:.2f}×"),
     "web": Claim(
         "web: efficiency, the lowest of all async variants", "{:.3f}", Aim("≥", 0.95), lowest

@@ -1,4 +1,4 @@
-"""The six measurements, cut into tasks: one for each subject of each claim.
+"""The eight measurements, cut into tasks: one for each subject of each claim.
 
 Strategy: a table of tasks, each in fresh processes that only it uses.  A task that fails costs
 its own row and no other.
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bench.rounds import BrokeARule, Round, prepare
 from bench.scenarios import SCENARIOS
 from bench.stable import Out, Worker
-from bench.yardsticks import bare, probes, with_aiohttp, with_wrk
+from bench.yardsticks import bare, probes, trio_socket, with_aiohttp, with_wrk
 from bench.yardsticks.claims import Measurement
 from bench.yardsticks.ground import Ground, in_turns, results
 from bench.yardsticks.young import YoungStable
@@ -39,6 +39,9 @@ PLACE = 8
 
 FASTEST = "asyncio-protocol+uvloop/workers"
 """The most that asyncio gives."""
+
+FLOOR = "selectors/workers"
+STREAMED = "trio/workers"
 
 
 class Found(NamedTuple):
@@ -185,10 +188,14 @@ def tasks() -> list[Task]:
     workers = {runtime.name: VARIANTS[f"{runtime.name}/workers"] for runtime in bare.LOOPED}
     nulls = {name: (each, bare.VARIANTS[f"{name}/bare"]) for name, each in workers.items()}
     clients = VARIANTS[REFERENCE], with_aiohttp.VARIANTS[with_aiohttp.NAME]
+    grounded = VARIANTS[FASTEST], VARIANTS[FLOOR]
+    sockets = VARIANTS[STREAMED], trio_socket.VARIANTS[trio_socket.NAME]
     return [
         *(Task("null", name, pair, TURNS, partial(added, pair)) for name, pair in nulls.items()),
         Task("aiohttp", REFERENCE, clients, TURNS, partial(over, clients)),
         Task("wrk", FASTEST, [VARIANTS[FASTEST]], TURNS, partial(over_wrk, VARIANTS[FASTEST])),
+        Task("floor", FASTEST, grounded, TURNS, partial(over, grounded)),
+        Task("stream", STREAMED, sockets, TURNS, partial(over, sockets)),
         Task("heap", REFERENCE, [probes.FAULTS], 2 * YOUTHS, young_over_aged),
         *(
             Task("web", each.name, [each], WEB_ROUNDS, partial(efficiency, each))

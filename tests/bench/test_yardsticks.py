@@ -14,14 +14,14 @@ from rich.console import Console
 from bench.rounds import BrokeARule
 from bench.scenarios import SCENARIOS
 from bench.stable import Out
-from bench.yardsticks import with_aiohttp, with_wrk
+from bench.yardsticks import trio_socket, with_aiohttp, with_wrk
 from bench.yardsticks.__main__ import command, main
 from bench.yardsticks.bare import LOOPED, LOOPS
 from bench.yardsticks.bare import VARIANTS as BARE
 from bench.yardsticks.claims import CLAIMS, Measurement, table
 from bench.yardsticks.ground import Ground, in_turns
 from bench.yardsticks.probes import FAULTS, peak
-from bench.yardsticks.tasks import FASTEST, Found, Task, loopback, tasks
+from bench.yardsticks.tasks import FASTEST, STREAMED, Found, Task, loopback, tasks
 from bench.yardsticks.with_wrk import ARGS, Pace, installed, of_variant, of_wrk, pace, told
 from bench.yardsticks.young import YoungStable
 from impls.contract import Batch, Variant
@@ -33,8 +33,17 @@ from report.results import Kind
 
 LIMIT = 10
 CALLS = 103
-GOOD = {"null": 0.05, "aiohttp": 0.2, "wrk": 0.8, "heap": 2.0, "web": 0.99, "memory": 1.0}
-BAD = {"null": 0.2, "aiohttp": 0.5, "wrk": 0.6, "web": 0.9, "memory": 11.0}
+GOOD = {
+    "null": 0.05,
+    "aiohttp": 0.2,
+    "wrk": 0.8,
+    "floor": 1.1,
+    "stream": 1.2,
+    "heap": 2.0,
+    "web": 0.99,
+    "memory": 1.0,
+}
+BAD = {"null": 0.2, "aiohttp": 0.5, "wrk": 0.6, "floor": 0.9, "web": 0.9, "memory": 11.0}
 
 
 def printed(*measurements: Measurement) -> str:
@@ -129,7 +138,8 @@ def test_every_claim_is_measured_on_every_runtime_that_it_is_about() -> None:
     assert about["memory"] == runtimes
     assert {name.partition("/")[0] for name in about["web"]} == runtimes - {"threads"}
     assert about["aiohttp"] == about["heap"] == {REFERENCE}
-    assert about["wrk"] == {FASTEST}
+    assert about["wrk"] == about["floor"] == {FASTEST}
+    assert about["stream"] == {STREAMED}
 
 
 def test_a_variant_that_is_not_installed_is_not_measured(origin: Origin) -> None:
@@ -150,10 +160,20 @@ def test_a_failed_task_costs_its_own_row(origin: Origin) -> None:
     assert (measured.note, measured.failed) == ("its process ended in the middle", True)
 
 
-def test_aiohttp_keeps_the_rules(origin: Origin) -> None:
-    """What we are measured against does the same work: every result, up to the limit."""
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        with_aiohttp.VARIANTS[with_aiohttp.NAME],
+        trio_socket.VARIANTS[trio_socket.NAME],
+    ],
+    ids=lambda variant: variant.name,
+)
+def test_what_we_are_held_against_keeps_the_rules(theirs: Variant, origin: Origin) -> None:
+    """It does the same work: every result, up to the limit."""
+    if lacks := missing(theirs):
+        pytest.skip(lacks)
     with ground(origin).processes() as process:
-        worker = process(with_aiohttp.VARIANTS[with_aiohttp.NAME])
+        worker = process(theirs)
         measured, _ = ground(origin).remote(worker, loopback(1))
     assert measured.saw
     assert measured.saw.connections == SCENARIOS["loopback"].limit
