@@ -5,24 +5,20 @@ Strategy: by cause.  What a cause explains on several variants is written once.
 
 from collections.abc import Mapping
 
-from rules.deviations.faults import Faults
-from rules.deviations.runtimes import CANCELLED_ONCE, NEXT_IN_LINE, ONE_CONTEXT
-from rules.known import Known
-
-HELD_BY_THE_ERROR = Known(
-    "the error's traceback holds the frames of the batch, and they hold its results, in a cycle "
-    "that only the garbage collector frees; the recipes empty the list"
+from rules.deviations.causes import (
+    BACK_TO_THE_QUEUE,
+    BEGUN_BY_A_FAILURE,
+    FREED_LATE,
+    ONE_ERROR,
+    WAITS_FOR_STUBBORN,
 )
+from rules.deviations.faults import Faults
+from rules.deviations.runtimes import ONE_CONTEXT
+from rules.known import Known
 
 JOINED_FOR_EVER = Known(
     "a worker that fails never says that its argument is done, so join() waits for ever, and "
     "nobody asks the group for the worker's error"
-)
-
-BACK_TO_THE_QUEUE = Known(
-    "a worker whose call swallows its cancellation goes back to the queue; curio cancels a task "
-    "only once, so when the queue is empty the worker waits for ever, and its group for it",
-    hangs=True,
 )
 
 NEXT_OF_THE_QUEUE = Known(
@@ -51,12 +47,9 @@ NEVER_AWAITED = Known(
 
 NEEDS_ONE = Known("anyio.as_completed refuses to be called without awaitables, with a ValueError")
 
-FREED_LATE = (HELD_BY_THE_ERROR, ("X10-freed_after_a_failure",))
 MADE_BEFORE = (NEVER_AWAITED, ("E12-all_awaited",))
 NONE = (NEEDS_ONE, ("R3-empty",))
-IN_TURN = (NEXT_IN_LINE, ("E2-none_begun_by_the_failure",))
 TWICE = (LEFT_CLEANING, ("C2-cancelled_twice",))
-ONE_ERROR = ("E6-both_reported", "E7-clean_up_error_shown")
 STUBBORN = (
     "C6-swallowed_deadline",
     "C7-bounded_overrun",
@@ -66,11 +59,11 @@ STUBBORN = (
 OF_IDIOMS: Mapping[str, Faults] = {
     "trio/limiter": [FREED_LATE],
     "trio/channel": [FREED_LATE],
-    "anyio@asyncio/limiter": [FREED_LATE, IN_TURN],
+    "anyio@asyncio/limiter": [FREED_LATE, BEGUN_BY_A_FAILURE],
     "anyio@asyncio/channel": [FREED_LATE],
-    "anyio@asyncio/amap": [FREED_LATE, IN_TURN],
-    "anyio@asyncio/gather": [FREED_LATE, MADE_BEFORE, IN_TURN],
-    "anyio@asyncio/as-completed": [FREED_LATE, MADE_BEFORE, IN_TURN, NONE],
+    "anyio@asyncio/amap": [FREED_LATE, BEGUN_BY_A_FAILURE],
+    "anyio@asyncio/gather": [FREED_LATE, MADE_BEFORE, BEGUN_BY_A_FAILURE],
+    "anyio@asyncio/as-completed": [FREED_LATE, MADE_BEFORE, BEGUN_BY_A_FAILURE, NONE],
     "anyio@trio/limiter": [FREED_LATE],
     "anyio@trio/channel": [FREED_LATE],
     "anyio@trio/amap": [FREED_LATE],
@@ -107,7 +100,7 @@ OF_IDIOMS: Mapping[str, Faults] = {
         FREED_LATE,
         TWICE,
         (FIRST_ERROR_ONLY, ONE_ERROR),
-        (CANCELLED_ONCE, ("C7-bounded_overrun",)),
+        WAITS_FOR_STUBBORN,
         (ONE_CONTEXT, ("X6-contexts_apart",)),
     ],
 }
