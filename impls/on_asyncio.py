@@ -137,6 +137,10 @@ async def semaphore(call: Call, args: Iterable[int], limit: int) -> list[Any]:
     return results
 
 
+GUARDED = (workers, semaphore)
+"""The strategies that make calls of one's own `guarded`; another is seen as its users meet it."""
+
+
 # The policies: time limits, errors, an abort from outside.
 
 
@@ -153,7 +157,10 @@ def timed(work: Work, seconds: float, too_late: Callable[..., TimeoutError]) -> 
         except TimeoutError:
             if not limit.expired():
                 raise
-        if limit.expired():
+        finally:
+            late = limit.expired()
+            del limit  # it holds this task, whose result may hold the error that holds this frame
+        if late:
             raise too_late(*args)
         return result
 
@@ -245,7 +252,9 @@ async def finish_all(
 ) -> list[Finished]:
     """Run the batches one after the other, over one client or a call of one's own."""
     if not isinstance(target, Endpoint):
-        call = guarded(target) if target else checkpoint
+        call = target or checkpoint
+        if target and strategy in GUARDED:
+            call = guarded(target)
         return [await finish(call, strategy, batch) for batch in batches]
     client = new_client(target)
     try:

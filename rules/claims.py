@@ -343,7 +343,7 @@ def results_in_order() -> str:
     results, waited_for = asyncio.run(program())
     assert results == list(TWENTY), f"gather gave {results}"
     assert waited_for != list(TWENTY), "wait gave them in order, too"
-    return "gather gave them in order; wait gave a set of tasks, and theirs were in no order"
+    return "gather gave them in order; wait gave a set of tasks, which has an order of its own"
 
 
 # The old habit.

@@ -28,6 +28,17 @@ RIVALS: tuple[Way, ...] = (
         kind=Kind.RIVAL,
     ),
     Way(
+        "aiostream-unordered",
+        "impls.rivals.aiostream",
+        ("asyncio",),
+        Told(
+            "aiostream's documentation: starmap, its option `ordered`",
+            "https://aiostream.readthedocs.io/en/stable/operators.html",
+        ),
+        needs=("aiostream",),
+        kind=Kind.RIVAL,
+    ),
+    Way(
         "aiotools",
         "impls.rivals.aiotools",
         ("asyncio",),
@@ -67,10 +78,13 @@ RIVALS: tuple[Way, ...] = (
         "impls.rivals.aiojobs",
         ("asyncio",),
         Told(
-            "aiojobs' documentation: quickstart",
-            "https://aiojobs.readthedocs.io/en/stable/quickstart.html",
+            "aiojobs' documentation: introduction, concurrency limit",
+            "https://aiojobs.readthedocs.io/en/stable/intro.html#concurrency-limit",
         ),
-        cannot={Ability.LAZY: "keeps a job for each call that waits, by default for 10,000"},
+        cannot={
+            Ability.LAZY: "keeps up to `pending_limit` jobs waiting, by default 10,000; with few "
+            "it would draw lazily, but hear of no error before the last is spawned"
+        },
         needs=("aiojobs",),
         kind=Kind.RIVAL,
     ),

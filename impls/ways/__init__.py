@@ -57,7 +57,7 @@ WAYS: tuple[Way, ...] = (
         "impls.ways.asyncio_tasks",
         ("asyncio",),
         Told(
-            "asyncio's documentation: coroutines, the second example of create_task",
+            "asyncio's documentation: coroutines, the first example of create_task",
             "https://docs.python.org/3/library/asyncio-task.html#coroutines",
         ),
         cannot={Ability.LAZY: ALL_AT_ONCE},
@@ -106,6 +106,25 @@ WAYS: tuple[Way, ...] = (
             "https://docs.python.org/3/library/asyncio-queue.html#examples",
         ),
         cannot={Ability.APART: ONE_TASK},
+    ),
+    Way(
+        "queue-sentinels",
+        "impls.ways.asyncio_groups",
+        ("asyncio",),
+        Told(
+            "tutorials: a queue with a size, a group, and a sentinel for each worker",
+            "https://www.liziu.com/python/async-patterns.html",
+        ),
+        cannot={Ability.APART: ONE_TASK},
+    ),
+    Way(
+        "slot-first",
+        "impls.ways.asyncio_groups",
+        ("asyncio",),
+        Told(
+            "a discussion of back pressure: a semaphore that is acquired before the task is made",
+            "https://github.com/Jamie-Chang/aiointerpreters/issues/3",
+        ),
     ),
     Way(
         "limiter",

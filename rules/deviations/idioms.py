@@ -5,14 +5,10 @@ Strategy: by cause.  What a cause explains on several variants is written once.
 
 from collections.abc import Mapping
 
+from rules.deviations.causes import BACK_TO_THE_QUEUE, HELD_BY_THE_ERROR, ONE_ERROR
 from rules.deviations.faults import Faults
 from rules.deviations.runtimes import CANCELLED_ONCE, NEXT_IN_LINE, ONE_CONTEXT
 from rules.known import Known
-
-HELD_BY_THE_ERROR = Known(
-    "the error's traceback holds the frames of the batch, and they hold its results, in a cycle "
-    "that only the garbage collector frees; the recipes empty the list"
-)
 
 CLOSING_IS_A_CHECKPOINT = Known(
     "`async with` a memory channel of trio closes it and then looks for a cancellation, which "
@@ -24,12 +20,6 @@ CLOSING_IS_A_CHECKPOINT = Known(
 JOINED_FOR_EVER = Known(
     "a worker that fails never says that its argument is done, so join() waits for ever, and "
     "nobody asks the group for the worker's error"
-)
-
-BACK_TO_THE_QUEUE = Known(
-    "a worker whose call swallows its cancellation goes back to the queue; curio cancels a task "
-    "only once, so when the queue is empty the worker waits for ever, and its group for it",
-    hangs=True,
 )
 
 NEXT_OF_THE_QUEUE = Known(
@@ -60,7 +50,6 @@ FREED_LATE = (HELD_BY_THE_ERROR, ("X10-freed_after_a_failure",))
 MADE_BEFORE = (NEVER_AWAITED, ("E12-all_awaited",))
 IN_TURN = (NEXT_IN_LINE, ("E2-none_begun_by_the_failure",))
 TWICE = (LEFT_CLEANING, ("C2-cancelled_twice",))
-ONE_ERROR = ("E6-both_reported", "E7-clean_up_error_shown")
 STUBBORN = (
     "C6-swallowed_deadline",
     "C7-bounded_overrun",

@@ -6,22 +6,28 @@ from what they stand on: asyncio, anyio, or a semaphore in each call.
 
 from collections.abc import Mapping
 
-from rules.deviations.faults import Faults
-from rules.deviations.runtimes import CANCELLED_ONCE, NEXT_IN_LINE
-from rules.deviations.ways_of_asyncio import REFUSES_NONE
-from rules.known import Known
-
-HELD_BY_THE_ERROR = Known(
-    "the error's traceback holds the frames of the batch, and they hold its results, in a cycle "
-    "that only the garbage collector frees; the recipes empty the list"
+from rules.deviations.causes import (
+    BEGUN_BY_A_FAILURE,
+    FREED_LATE,
+    ONE_ERROR,
+    REFUSES_NONE,
+    WAITS_FOR_STUBBORN,
 )
+from rules.deviations.faults import Faults
+from rules.known import Known
 
 # aiometer.
 
 TRIED_AGAIN = Known(
     "its tasks are in a group of anyio, which on asyncio cancels a task anew in each turn of the "
-    "loop, as long as the task waits for something shielded by asyncio.shield",
-    "https://github.com/agronholm/anyio/issues/1257",
+    "loop, as long as the task waits for something shielded by asyncio.shield; anyio's own "
+    "CancelScope(shield=True) does not cost that"
+)
+ENDS_QUIETLY = Known(
+    "its group, one of anyio, takes a call that ends by a cancellation for one that it has "
+    "cancelled: it ends the others and raises nothing, so the results are those that had come, or "
+    "a KeyError where one is missing between them",
+    "https://github.com/agronholm/anyio/issues/374",
 )
 
 # aiostream.
@@ -44,12 +50,16 @@ IN_THE_CONSUMER = Known(
     "with a task_limit of 1 the consumer's own task makes the calls, so a call that swallows its "
     "cancellation swallows that of the stream, which goes on"
 )
+NUMBERED = Known(
+    "results that come in no order wait with their numbers, in pairs, until all are there and can "
+    "be sorted"
+)
 
 # aiotools.
 
 LOGGED = Known(
-    "the error of the first task to end is raised; those of the others go to the loop's exception "
-    "handler, which logs them"
+    "its TaskScope hands the error of every task to the loop's exception handler, which logs it; "
+    "only that of the first task to end is raised as well"
 )
 
 # quattro.
@@ -79,7 +89,10 @@ FIRST_ASKED = Known(
     "the first future in the order of the arguments that has an error raises it, and no other is "
     "asked; by default `map` gives errors as results, which loses none, but raises none"
 )
-LEFT_BEHIND = Known("if the arguments raise, `map` ends, and the calls that it has begun run on")
+LEFT_BEHIND = Known(
+    "if the arguments raise, `map` ends, and the calls that it has begun run on; `async with` the "
+    "pool would wait for them"
+)
 A_FUTURE_EACH = Known("`map` keeps a future for each call until all calls have ended")
 
 # aiojobs.
@@ -93,27 +106,39 @@ FIRST_JOB = Known(
     "gather raises the first error; closing the scheduler drops what the other jobs raise"
 )
 
-HELD = (HELD_BY_THE_ERROR, ("X10-freed_after_a_failure",))
-NEXT = (NEXT_IN_LINE, ("E2-none_begun_by_the_failure",))
-STUBBORN = (CANCELLED_ONCE, ("C7-bounded_overrun",))
-ONE_ERROR = ("E6-both_reported", "E7-clean_up_error_shown")
-
 OF_RIVALS: Mapping[str, Faults] = {
-    "asyncio/aiometer": [HELD, (TRIED_AGAIN, ("C9-waits_cheaply",))],
-    "trio/aiometer": [HELD],
+    "asyncio/aiometer": [
+        FREED_LATE,
+        (TRIED_AGAIN, ("C9-waits_cheaply",)),
+        (ENDS_QUIETLY, ("E9-cancelled_by_itself",)),
+    ],
+    "trio/aiometer": [FREED_LATE],
     "asyncio/aiostream": [
-        HELD,
-        STUBBORN,
+        FREED_LATE,
+        WAITS_FOR_STUBBORN,
         (HEAD_OF_THE_LINE, ("L4-beside_a_slow_call",)),
         (HEARD_IN_ORDER, ("E4-reported_while_the_first_is_held", "E14-no_errors_of_its_own")),
         (SILENCED, ONE_ERROR),
         (CLEANED_IN_TURN, ("C10-cancelled_together",)),
         (IN_THE_CONSUMER, ("C7-none_begun_by_a_stubborn_call",)),
     ],
-    "asyncio/aiotools": [HELD, STUBBORN, NEXT, (LOGGED, ONE_ERROR)],
-    "asyncio/quattro": [HELD, STUBBORN, NEXT, (NEVER_BEGUN, ("E12-all_awaited",))],
+    "asyncio/aiostream-unordered": [
+        FREED_LATE,
+        WAITS_FOR_STUBBORN,
+        (SILENCED, (*ONE_ERROR, "E6-both_reported_from_the_buffers")),
+        (CLEANED_IN_TURN, ("C10-cancelled_together",)),
+        (IN_THE_CONSUMER, ("C7-none_begun_by_a_stubborn_call",)),
+        (NUMBERED, ("X9-memory_of_the_limit",)),
+    ],
+    "asyncio/aiotools": [FREED_LATE, WAITS_FOR_STUBBORN, BEGUN_BY_A_FAILURE, (LOGGED, ONE_ERROR)],
+    "asyncio/quattro": [
+        FREED_LATE,
+        WAITS_FOR_STUBBORN,
+        BEGUN_BY_A_FAILURE,
+        (NEVER_BEGUN, ("E12-all_awaited",)),
+    ],
     "asyncio/asyncio-pool": [
-        HELD,
+        FREED_LATE,
         (
             SWALLOWED_FOR_EVER,
             (
@@ -152,7 +177,7 @@ OF_RIVALS: Mapping[str, Faults] = {
         (A_FUTURE_EACH, ("X9-memory_of_the_limit",)),
     ],
     "asyncio/aiojobs": [
-        HELD,
+        FREED_LATE,
         (NEXT_JOB, ("E2-none_begun_by_the_failure",)),
         (FIRST_JOB, ONE_ERROR),
     ],

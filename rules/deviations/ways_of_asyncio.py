@@ -1,14 +1,21 @@
-"""What the ways of asyncio fail: gather, wait, as_completed, bare tasks, a queue that is joined.
+"""What the ways of asyncio fail: gather, wait, as_completed, bare tasks, queues, held producers.
 
 Strategy: a reason is a cause, and stands once, with a name; a way has as many rows as it has
-causes.  What they have in common is that nobody owns the tasks: whoever tells of the first error,
-or is cancelled, leaves the others running.
+causes.  What most have in common is that nobody owns the tasks: whoever tells of the first error,
+or is cancelled, leaves the others running.  Where a TaskGroup owns them, little is left.
 """
 
 from collections.abc import Mapping
 
+from rules.deviations.causes import (
+    BACK_TO_THE_QUEUE,
+    FREED_LATE,
+    ONE_ERROR,
+    REFUSES_NONE,
+    WAITS_FOR_STUBBORN,
+)
 from rules.deviations.faults import Faults
-from rules.deviations.runtimes import CANCELLED_ONCE, WHOLE_MILLISECONDS
+from rules.deviations.runtimes import WHOLE_MILLISECONDS
 from rules.known import Known
 
 # The limit.
@@ -23,14 +30,14 @@ FILLED_FIRST = Known("all arguments are put into the queue before a worker takes
 # Errors.
 
 GATHER_LETS_GO = Known(
-    "gather raises the first error and lets go of the other calls: they run on, and those that "
-    "wait for a slot begin",
+    "gather raises the first error and lets go of the other calls: they run on",
     "https://github.com/python/cpython/issues/75633",
 )
-LET_GO = Known(
-    "the first error is raised, and the other tasks are let go of: they run on, and those that "
-    "wait for a slot begin"
+GATHER_LETS_BEGIN = GATHER_LETS_GO._replace(
+    reason=GATHER_LETS_GO.reason + ", and those that wait for a slot begin"
 )
+LET_GO = Known("the first error is raised, and the other tasks are let go of: they run on")
+LETS_BEGIN = LET_GO._replace(reason=LET_GO.reason + ", and those that wait for a slot begin")
 FIRST_ONLY = Known("the first error is raised; for what other calls raise, nobody asks")
 WAITS_FOR_ALL = Known("no task is asked before all have ended, so an error is heard of at the end")
 IN_TURN = Known("a task is asked for its result when all before it have given theirs")
@@ -45,6 +52,10 @@ UNHEARD = Known(
 NEVER_JOINED = Known(
     "a worker whose call fails ends without saying that it is done: join waits for ever, and of "
     "the error nobody hears"
+)
+ENDS_QUIETLY = Known(
+    "a TaskGroup takes a task that ends by a cancellation for one that it has cancelled, so it "
+    "raises nothing, and None stands in that place"
 )
 BEGUN_IN_A_LOOP = Known(
     "tasks run from when they are made; if the arguments then raise, nobody waits for those tasks"
@@ -63,12 +74,8 @@ OWNS_NONE = Known(
 )
 ONE_OF_ALL = Known("a cancellation reaches the task that is awaited, and none of the others")
 
-# Empty batches and memory.
+# Memory.
 
-REFUSES_NONE = Known(
-    "asyncio.wait refuses an empty set of tasks with a ValueError",
-    "https://github.com/python/cpython/pull/19900",
-)
 HELD_BY_A_FRAME = Known(
     "an error holds the frame that it came through, and a variable there the tasks with their "
     "results, in a cycle that only the collector ends"
@@ -101,14 +108,12 @@ NONE_CUT_OFF = (
     "C18-shielded_is_waited_for",
     "X1-hung_up",
 )
-FIRST_OF_TWO = (FIRST_ONLY, ("E6-both_reported", "E7-clean_up_error_shown"))
-STUBBORN = (CANCELLED_ONCE, ("C7-bounded_overrun",))
+FIRST_OF_TWO = (FIRST_ONLY, ONE_ERROR)
 MADE_IN_VAIN = (UNAWAITED, ("E12-all_awaited",))
 MADE_BEFORE = (BEGUN_IN_A_LOOP, ("E15-settled_when_the_arguments_fail",))
 HELD = (HELD_BY_A_FRAME, ("X10-freed_after_a_failure",))
 UNANSWERED = (
-    "E6-both_reported",
-    "E7-clean_up_error_shown",
+    *ONE_ERROR,
     "E8-heard_without_asking",
     "E9-cancelled_by_itself",
     "E10-stops_surface",
@@ -120,12 +125,12 @@ GATHER: Faults = (
     AT_ONCE,
     (GATHER_LETS_GO, ("E3-cut_off_by_an_error",)),
     FIRST_OF_TWO,
-    STUBBORN,
+    WAITS_FOR_STUBBORN,
     MADE_IN_VAIN,
 )
 GATHER_SEMAPHORE: Faults = (
     (
-        GATHER_LETS_GO,
+        GATHER_LETS_BEGIN,
         (
             "E1-none_begun_after_an_error",
             "E2-none_begun_by_the_failure",
@@ -133,7 +138,7 @@ GATHER_SEMAPHORE: Faults = (
         ),
     ),
     FIRST_OF_TWO,
-    STUBBORN,
+    WAITS_FOR_STUBBORN,
     MADE_IN_VAIN,
 )
 
@@ -159,7 +164,7 @@ OF_ASYNCIO: Mapping[str, Faults] = {
         AT_ONCE,
         (GATHER_LETS_GO, ("E3-cut_off_by_an_error",)),
         FIRST_OF_TWO,
-        STUBBORN,
+        WAITS_FOR_STUBBORN,
         MADE_BEFORE,
         HELD,
     ),
@@ -168,7 +173,7 @@ OF_ASYNCIO: Mapping[str, Faults] = {
             AS_RESULTS,
             (*UNANSWERED, "E2-none_begun_by_the_failure", "E4-reported_while_the_first_is_held"),
         ),
-        STUBBORN,
+        WAITS_FOR_STUBBORN,
         MADE_IN_VAIN,
         (HELD_BY_AN_ERROR, ("X10-freed_after_a_failure",)),
     ),
@@ -178,7 +183,7 @@ OF_ASYNCIO: Mapping[str, Faults] = {
         (LET_GO, ("E3-cut_off_by_an_error",)),
         (IN_TURN, ("E4-reported_while_the_first_is_held",)),
         FIRST_OF_TWO,
-        STUBBORN,
+        WAITS_FOR_STUBBORN,
         MADE_BEFORE,
         HELD,
     ),
@@ -194,13 +199,12 @@ OF_ASYNCIO: Mapping[str, Faults] = {
         (BARRIER, ("L4-beside_a_slow_call", "E15-settled_when_the_arguments_fail")),
         (GATHER_LETS_GO, ("E3-cut_off_by_an_error",)),
         FIRST_OF_TWO,
-        STUBBORN,
-        HELD,
+        WAITS_FOR_STUBBORN,
     ),
     "asyncio/as-completed": (
         (OWNS_NONE, (*NONE_CUT_OFF, "C2-none_begun_after_a_cancellation")),
         (
-            LET_GO,
+            LETS_BEGIN,
             (
                 "E1-none_begun_after_an_error",
                 "E2-none_begun_by_the_failure",
@@ -234,5 +238,16 @@ OF_ASYNCIO: Mapping[str, Faults] = {
         ),
         (FILLED_FIRST, ("S1-drawn_lazily", "X9-memory_of_the_limit")),
         (HELD_BY_WORKERS, ("X10-freed_after_a_failure",)),
+    ),
+    "asyncio/queue-sentinels": (
+        (ENDS_QUIETLY, ("E9-cancelled_by_itself",)),
+        (BACK_TO_THE_QUEUE, ("C7-none_begun_by_a_stubborn_call",)),
+        WAITS_FOR_STUBBORN,
+        FREED_LATE,
+    ),
+    "asyncio/slot-first": (
+        (ENDS_QUIETLY, ("E9-cancelled_by_itself",)),
+        WAITS_FOR_STUBBORN,
+        FREED_LATE,
     ),
 }

@@ -35,6 +35,7 @@ VARIANTS = {
 LEFT_OUT = {
     "C7-bounded_overrun",  # as on all of asyncio
     "C7-none_begun_by_a_stubborn_call",
+    "E9-cancelled_by_itself",
     "X10-freed_after_a_failure",
 }
 """What the short form in the README does not promise, and says so."""
