@@ -26,6 +26,9 @@ TIME = 0.02
 DEADLINE = 0.1
 """Seconds that a batch has, where its time is limited; by then its first calls have come."""
 
+PATIENT = 5 * PATIENCE
+"""Seconds that it has where it is not: chance finds whatever else makes a busy machine slow."""
+
 MOST = 12
 """The most calls of a schedule, and the largest limit."""
 
@@ -111,7 +114,7 @@ class Schedule(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
             self.limit,
             on_error=self.on_error,
             call_timeout=TIME if self.timed else None,
-            deadline=DEADLINE if self.deadline else PATIENCE,
+            deadline=DEADLINE if self.deadline else PATIENT,
             abort_on=ABORT if self.abort else None,
         )
 

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from impls.contract import Kind, Variant
+from impls.contract import Batch, Kind, Variant
 from impls.registry import VARIANTS, missing
 from origin.process import Origin, started
 from report import kept
@@ -28,6 +28,9 @@ RULES = Path(__file__).parent / "rules"
 OFFERED = pytest.StashKey[Mapping[str, Variant]]()
 RECORDER = pytest.StashKey[Recorder]()
 NOT_OURS = (Kind.WAY, Kind.RIVAL, Kind.CLIENT)
+WARM: set[str] = set()
+"""The variants that have run before, in this process."""
+
 NOTED = "bounded-batch noted"
 """What a process of pytest-xdist hands over."""
 
@@ -148,12 +151,20 @@ def tidied() -> Iterator[None]:
     gc.collect()
 
 
+def warm_up(variant: Variant) -> None:
+    """Let a runtime import what it does on its first run, which no deadline is about."""
+    if variant.name not in WARM:
+        variant.load()(None, [Batch(range(1), 1)])
+        WARM.add(variant.name)
+
+
 @pytest.fixture
 def variant(request: pytest.FixtureRequest) -> Iterator[Variant]:
     """Every variant in turn; one that is not installed is skipped with the reason."""
     variant: Variant = request.param
     if reason := missing(variant):
         pytest.skip(reason)
+    warm_up(variant)
     yield variant
     if variant.kind in NOT_OURS:
         gc.collect(1)  # what it left behind, which would complain within another test

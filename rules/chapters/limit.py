@@ -23,6 +23,9 @@ from rules.trial import INTRUDER_TIME, LIMIT, PATIENCE, Trial
 CALLS = range(20)
 ABORT = -1
 
+ON_THE_WAY = 0.2
+"""Seconds of the time limit of calls that are to have come to the origin when it passes."""
+
 WAVE = Step(gate=Seen(in_progress=LIMIT), delay=INTRUDER_TIME)
 """Answers no call before the limit is reached, and then a moment later."""
 
@@ -39,7 +42,7 @@ def never_more(trial: Trial) -> str:
 @check("L1")
 def while_calls_time_out(trial: Trial) -> str:
     """No call is answered in its time, so every slot changes hands by a time limit."""
-    batch = Batch(range(40), LIMIT, on_error="collect", call_timeout=0.03)
+    batch = Batch(range(3 * LIMIT), LIMIT, on_error="collect", call_timeout=ON_THE_WAY)
     _, ledger = trial(Plan(otherwise=Step(gate=NEVER)), batch)
     most = ledger.most_in_progress()
     assert most <= LIMIT, f"L1: {most} calls in progress at once; the limit is {LIMIT}"

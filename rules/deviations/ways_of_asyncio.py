@@ -82,7 +82,7 @@ HELD_BY_A_FRAME = Known(
 )
 HELD_BY_AN_ERROR = Known(
     "an error that is kept holds the frames that it came through, and in these Pythons those of "
-    "the loop, too, which hold the results that it stands among",
+    "the loop, too, which hold the task in whose result it stands",
     versions={"python": ">=3.12"},
 )
 HELD_BY_WORKERS = Known(
@@ -200,6 +200,7 @@ OF_ASYNCIO: Mapping[str, Faults] = {
         (GATHER_LETS_GO, ("E3-cut_off_by_an_error",)),
         FIRST_OF_TWO,
         WAITS_FOR_STUBBORN,
+        (HELD_BY_AN_ERROR, ("X10-freed_after_a_failure",)),
     ),
     "asyncio/as-completed": (
         (OWNS_NONE, (*NONE_CUT_OFF, "C2-none_begun_after_a_cancellation")),
