@@ -7,10 +7,9 @@ races still, and carries the mark wherever its figures appear.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
-from typing import cast
 
 from bench.entrants import Entrant
-from bench.stable import REMOTE, Out, Stable, Worker
+from bench.stable import Out, StableOf, Worker, far_end
 from report.results import UNTOLD, Broken
 
 AT_ONCE = 4
@@ -25,7 +24,7 @@ Held = Mapping[str, list[Broken]]
 class Examiner(Worker):
     """One entrant's process, which holds it against the rules."""
 
-    remote = REMOTE.replace("bench.worker", "bench.gatekeeper")
+    remote = far_end("bench.gatekeeper")
 
     def verdict(self) -> list[Broken]:
         """Wait for the rules that it broke.
@@ -37,7 +36,7 @@ class Examiner(Worker):
         return [Broken(*each) for each in self._receive(PATIENCE)]
 
 
-class Examiners(Stable):
+class Examiners(StableOf[Examiner]):
     """The processes of all entrants."""
 
     kind = Examiner
@@ -53,12 +52,12 @@ def held(entrants: Sequence[Entrant], tell: Callable[[Entrant], None]) -> Held:
     Returns:
         By the entrant's name, the rules that it broke.
     """
-    one_of = {_code(each): each for each in reversed(entrants)}
+    one_of = {each.code: each for each in reversed(entrants)}
     different = list(reversed(one_of.values()))
     found: dict[tuple[str, str], list[Broken]] = {}
     for first in range(0, len(different), AT_ONCE):
         found |= _examined(different[first : first + AT_ONCE], tell)
-    return {each.name: found[_code(each)] for each in entrants}
+    return {each.name: found[each.code] for each in entrants}
 
 
 def _examined(
@@ -69,16 +68,11 @@ def _examined(
             tell(each)
             with suppress(Out):  # told when its verdict is asked for
                 examiners.worker(each)
-        return {_code(each): _verdict(examiners, each) for each in few}
+        return {each.code: _verdict(examiners, each) for each in few}
 
 
 def _verdict(examiners: Examiners, entrant: Entrant) -> list[Broken]:
     try:
-        return cast("Examiner", examiners.worker(entrant)).verdict()
+        return examiners.worker(entrant).verdict()
     except Out as out:
         return [Broken(UNTOLD, f"{out.kind}: {out}")]
-
-
-def _code(entrant: Entrant) -> tuple[str, str]:
-    """Give what those share who run the same code: variant and interpreter."""
-    return entrant.variant.name, entrant.python.label

@@ -25,6 +25,7 @@ from bench.stable import Out, Stable
 from impls.contract import Ability, Variant
 from impls.registry import EVERYBODY, VARIANTS, choose, missing
 from report import kept
+from report.console import fail
 from report.growth import FOLDER, SCHEMA, Grown, Growth, Point, merged, read
 from report.results import Kind, now
 
@@ -149,15 +150,15 @@ def main(args: Sequence[str] | None = None) -> int:
         help="who: shell-style patterns, separated by commas (%(default)s)",
     )
     try:
-        print(measure(choose(parser.parse_args(args).variants.split(","))))
+        chosen = choose(parser.parse_args(args).variants.split(","))
     except LookupError as error:
         parser.error(error.args[0])
+    try:
+        print(measure(chosen))
     except OSError as error:
-        print(f"growth: {error}", file=sys.stderr)
-        return 1
+        return fail("growth", str(error), 1)
     except KeyboardInterrupt:
-        print("growth: interrupted; who was measured before is kept", file=sys.stderr)
-        return 130
+        return fail("growth", "interrupted; who was measured before is kept", 130)
     return 0
 
 

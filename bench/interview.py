@@ -23,7 +23,7 @@ from bench.about import code
 from bench.pythons import Python, last_line
 
 OLDEST = (3, 11)
-NEEDED_BY_ALL = ("httptools", "outcome", "msgspec", "psutil")
+NEEDED_BY_ALL = ("httptools", "outcome", "msgspec", "packaging", "psutil")
 """By every recipe the first two; by the gate, which brings an origin, the others."""
 
 ASK = """

@@ -66,10 +66,6 @@ def far_end(module: str, call: str = "serve(channel)") -> str:
     return FAR_END.format(module=module, call=call)
 
 
-REMOTE = far_end("bench.worker")
-"""The far end of a race."""
-
-
 class Came(NamedTuple):
     """What came of a run: its batches, and what it took besides time."""
 
@@ -89,7 +85,7 @@ class Out(Exception):  # noqa: N818 - as in "out of the race"
 class Worker:
     """One entrant in a process of its own, which runs `remote` over there."""
 
-    remote = REMOTE
+    remote = far_end("bench.worker")
 
     def __init__(self, group: execnet.Group, entrant: Entrant, core: int | None) -> None:
         """Start the process on that processor, and let it begin to load the variant.

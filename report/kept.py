@@ -11,6 +11,8 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from report.replaced import replace
+
 
 class Versioned(msgspec.Struct):
     """As much of a file as every version of it has."""
@@ -41,12 +43,7 @@ def write(kept: msgspec.Struct, file: Path) -> None:
         OSError: it can't be written there.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_name(f"{file.name}.new")
-    try:
-        new.write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=1))
-        new.replace(file)
-    finally:
-        new.unlink(missing_ok=True)
+    replace(file, msgspec.json.format(msgspec.json.encode(kept), indent=1))
 
 
 def add(

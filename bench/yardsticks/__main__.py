@@ -19,6 +19,7 @@ from bench.yardsticks.claims import CLAIMS, Measurement, table
 from bench.yardsticks.ground import Ground
 from bench.yardsticks.tasks import Task, tasks
 from origin.process import OriginError, started
+from report.console import fail
 
 WIDTH = 100
 """Columns of the table where there is no terminal."""
@@ -40,14 +41,14 @@ def main(args: Sequence[str] | None = None) -> int:
     try:
         measured = measure([task for task in tasks() if task.claim in names])
     except KeyboardInterrupt:
-        return fail("interrupted", 130)
+        return fail("yardsticks", "interrupted", 130)
     except (OriginError, OSError) as error:
-        return fail(str(error), 1)
+        return fail("yardsticks", str(error), 1)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     console.print(table(measured))
     console.print(f"made by: {command(sys.argv[1:] if args is None else args)}", highlight=False)
     failed = [f"{each.claim}, {each.subject}: {each.note}" for each in measured if each.failed]
-    return fail("; ".join(failed), 1) if failed else 0
+    return fail("yardsticks", "; ".join(failed), 1) if failed else 0
 
 
 def parser() -> ArgumentParser:
@@ -88,12 +89,6 @@ def measure(chosen: Sequence[Task]) -> list[Measurement]:
 def command(args: Sequence[str]) -> str:
     """Give what a person types to make the same again."""
     return shlex.join(["python", "-m", "bench.yardsticks", *args])
-
-
-def fail(why: str, code: int) -> int:
-    """Say in one line what went wrong."""
-    print(f"yardsticks: {' '.join(why.split())}", file=sys.stderr)
-    return code
 
 
 if __name__ == "__main__":

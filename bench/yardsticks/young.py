@@ -3,13 +3,13 @@
 Strategy: the same far end, with the ageing taken out of it.  See `bench.worker.age_heap`.
 """
 
-from bench.stable import REMOTE, Stable, Worker
+from bench.stable import Stable, Worker, far_end
 
 
 class YoungWorker(Worker):
     """One variant in a process of its own, where nothing large was ever freed."""
 
-    remote = REMOTE.replace("serve(channel)", "serve(channel, aged=False)")
+    remote = far_end("bench.worker", "serve(channel, aged=False)")
 
 
 class YoungStable(Stable):

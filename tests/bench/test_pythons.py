@@ -113,8 +113,8 @@ def test_a_python_that_lacks_what_every_worker_needs(tmp_path: Path) -> None:
     """What it lacks is named, and the remedy."""
     python = environment(tmp_path, keep=lambda name: name.startswith("outcome"))
     assert refused(str(python)) == (
-        f"--python {python}: it lacks httptools, msgspec, psutil, which every worker needs; "
-        "install this project's requirements.lock there"
+        f"--python {python}: it lacks httptools, msgspec, packaging, psutil, which every worker "
+        "needs; install this project's requirements.lock there"
     )
 
 
