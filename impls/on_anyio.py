@@ -134,6 +134,10 @@ async def semaphore(call: Call, args: Iterable[int], limit: int) -> list[Any]:
     return results
 
 
+GUARDED = (workers, semaphore)
+"""The strategies that make calls of one's own `guarded`; another is seen as its users meet it."""
+
+
 # The policies: time limits, errors, an abort from outside.
 
 
@@ -234,7 +238,9 @@ async def finish_all(
 ) -> list[Finished]:
     """Run the batches one after the other, over one client or a call of one's own."""
     if not isinstance(target, Endpoint):
-        call = guarded(target) if target else checkpoint
+        call = target or checkpoint
+        if target and strategy in GUARDED:
+            call = guarded(target)
         return [await finish(call, strategy, batch) for batch in batches]
     client = Client(target)
     try:

@@ -45,8 +45,15 @@ NEVER_AWAITED = Known(
     "nobody awaits those of the others"
 )
 
+TAKEN_FOR_ITS_OWN = Known(
+    "on asyncio a group of anyio takes a call that ends by a cancellation for one that it has "
+    "cancelled: it raises nothing, and None stands in that place",
+    "https://github.com/agronholm/anyio/issues/374",
+)
+
 NEEDS_ONE = Known("anyio.as_completed refuses to be called without awaitables, with a ValueError")
 
+QUIETLY = (TAKEN_FOR_ITS_OWN, ("E9-cancelled_by_itself",))
 MADE_BEFORE = (NEVER_AWAITED, ("E12-all_awaited",))
 NONE = (NEEDS_ONE, ("R3-empty",))
 TWICE = (LEFT_CLEANING, ("C2-cancelled_twice",))
@@ -59,11 +66,11 @@ STUBBORN = (
 OF_IDIOMS: Mapping[str, Faults] = {
     "trio/limiter": [FREED_LATE],
     "trio/channel": [FREED_LATE],
-    "anyio@asyncio/limiter": [FREED_LATE, BEGUN_BY_A_FAILURE],
-    "anyio@asyncio/channel": [FREED_LATE],
+    "anyio@asyncio/limiter": [FREED_LATE, BEGUN_BY_A_FAILURE, QUIETLY],
+    "anyio@asyncio/channel": [FREED_LATE, QUIETLY],
     "anyio@asyncio/amap": [FREED_LATE, BEGUN_BY_A_FAILURE],
     "anyio@asyncio/gather": [FREED_LATE, MADE_BEFORE, BEGUN_BY_A_FAILURE],
-    "anyio@asyncio/as-completed": [FREED_LATE, MADE_BEFORE, BEGUN_BY_A_FAILURE, NONE],
+    "anyio@asyncio/as-completed": [FREED_LATE, MADE_BEFORE, BEGUN_BY_A_FAILURE, QUIETLY, NONE],
     "anyio@trio/limiter": [FREED_LATE],
     "anyio@trio/channel": [FREED_LATE],
     "anyio@trio/amap": [FREED_LATE],
