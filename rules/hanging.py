@@ -22,6 +22,7 @@ from rules.trial import PATIENCE, DoesNotApply, Trial
 WATCHED = 2 * PATIENCE
 """Seconds that a check has; each that is run so ends in a moment, or never."""
 
+NEVER_ENDED = "the batch never ended"
 TIME_IS_UP = re.compile(r"^Timeout \(", re.MULTILINE)
 """What the watchdog writes, before the traces of all threads."""
 
@@ -60,7 +61,7 @@ def seen_of(check: Check, variant: Variant) -> str:
         raise DoesNotApply(seen)
     assert end != End.BROKEN, seen
     if end != End.KEPT:
-        assert not TIME_IS_UP.search(done.stderr), f"{check.rule.number}: the batch never ended"
+        assert not TIME_IS_UP.search(done.stderr), f"{check.rule.number}: {NEVER_ENDED}"
         raise ChildProcessError(done.stderr)
     return seen
 
