@@ -98,7 +98,7 @@ PROFILES = {
     profile.name: profile
     for profile in (
         Profile("quick", 5, ONE_EACH, ONE_EACH | {"web": 5}),
-        Profile("standard", 13, ONE_EACH | {"null": 3, "loopback": 3}, ONE_EACH | {"web": 2}),
+        Profile("standard", 13, ONE_EACH | {"null": 3, "loopback": 3}, ONE_EACH | {"web": 3}),
         Profile("thorough", 31, ONE_EACH | {"null": 5, "loopback": 5}, ONE_EACH | {"web": 2}),
     )
 }
