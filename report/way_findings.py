@@ -203,14 +203,15 @@ LESSER = Finding(
     Weight.MIND,
     "it breaks a lesser rule, and the plain runtime's own workers do not",
     (
-        *("E2", "E12"),
+        *("E2", "E9", "E10", "E12"),
         *("C7", "C9", "C10", "C12", "C13", "C14", "C15"),
         *("R3", "S4", "S5", "S6"),
         *("F1", "F2", "F5", "F6", "F7", "F8", "F9", "F10"),
         *("X6", "X14", "K3"),
     ),
 )
-"""What harms less than what stands above it, each by its number."""
+"""What harms less than what stands above it, or only where a call does what few calls do, such as to
+raise CancelledError or StopIteration by itself; each by its number."""
 
 UNMEASURED = Finding(
     "keeps the rules",
@@ -274,7 +275,7 @@ FINDINGS = (
         "loses errors",
         Weight.BAD,
         "a call failed, or a deadline passed, and nobody heard of it",
-        ("E8", "E9", "E10", "E11", "C6"),
+        ("E8", "E11", "C6"),
     ),
     HANGS,
     Finding(
