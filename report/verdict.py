@@ -154,8 +154,8 @@ def _says(standing: Standing) -> str:
 
 
 def _cheapest(standing: Standing) -> Iterator[str]:
-    heard = _heard(standing)
-    first = sorted((row for row in heard if _leads(row)), key=_estimate)
+    heard = [row for row in _heard(standing) if families.kind(row.entrant) != families.NO_RUNTIME]
+    first = sorted((row for row in heard if not _behind(row, heard, standing)), key=_estimate)
     others = [row.entrant for row in first if row.entrant != standing.reference]
     if len(first) == len(heard):
         yield "Cannot tell who charges least: nobody is set apart from all others."
@@ -166,8 +166,10 @@ def _cheapest(standing: Standing) -> Iterator[str]:
         yield _ahead(first, standing.reference)
 
 
-def _leads(row: Row) -> bool:
-    return row.place is not None and row.place[0] == 1
+def _behind(row: Row, others: list[Row], standing: Standing) -> bool:
+    """Tell whether one of the others was shown to charge less."""
+    pairs = (standing.pair(row.entrant, other.entrant) for other in others)
+    return any(pair is not None and pair.told is Tell.SLOWER for pair in pairs)
 
 
 def _estimate(row: Row) -> float:
@@ -178,6 +180,14 @@ def _ahead(first: list[Row], reference: str) -> str:
     charges = listed([f"{row.entrant} at {ranged('cpu ratio', row.ratio)}" for row in first])
     apart = "; this run cannot tell these apart" if first[1:] else ""
     return f"Least CPU time per call: {charges} of what {reference} charges{apart}."
+
+
+def _floor(standing: Standing) -> Iterator[str]:
+    """Tell of the floor apart: it is no way to write programs."""
+    for row in _heard(standing):
+        if families.kind(row.entrant) == families.NO_RUNTIME:
+            charge = ranged("cpu ratio", row.ratio)
+            yield f"The floor, without a runtime: {row.entrant} at {charge}."
 
 
 def _strategies(standing: Standing) -> Iterator[str]:
@@ -264,6 +274,6 @@ PACE = {
 }
 
 SAYS: dict[str, tuple[Callable[[Standing], Iterator[str]], ...]] = {
-    "cpu": (_cheapest, _strategies),
+    "cpu": (_cheapest, _floor, _strategies),
     "efficiency": (_keeps_pace,),
 }

@@ -210,8 +210,8 @@ LESSER = Finding(
         *("X6", "X14", "K3"),
     ),
 )
-"""What harms less than what stands above it, or only where a call does what few calls do, such as to
-raise CancelledError or StopIteration by itself; each by its number."""
+"""What harms less than what stands above it, or only where a call does what few calls do, such as
+to raise CancelledError or StopIteration by itself; each by its number."""
 
 UNMEASURED = Finding(
     "keeps the rules",

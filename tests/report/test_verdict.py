@@ -25,6 +25,24 @@ def test_the_cheapest_is_named_with_its_ratio_and_interval(make: Make) -> None:
     )
 
 
+def test_the_floor_is_told_apart(make: Make) -> None:
+    """Who wants a runtime hears of the cheapest of those, and of the floor besides."""
+    made = make(
+        {
+            "loopback": {
+                REFERENCE: [20] * 5,
+                "curio/workers": [16] * 5,
+                "selectors/workers": [12] * 5,
+            }
+        }
+    )
+    assert said(made.results) == (
+        "Least CPU time per call: curio/workers at 0.80× (0.80–0.80) "
+        "of what asyncio/workers charges. "
+        "The floor, without a runtime: selectors/workers at 0.60× (0.60–0.60)."
+    )
+
+
 def test_those_who_cannot_be_told_apart_are_named_together(make: Make) -> None:
     """Nobody is called the winner whose lead the intervals do not support."""
     made = make(
