@@ -59,5 +59,5 @@ def _seen(promises: Promises, rule: str, way: str) -> dict[str, None]:
 
 def of_gate(broke: Broken) -> Fault:
     """Give what the gate before the race saw."""
-    untold = broke.rule == UNTOLD
-    return Fault(broke.rule, beside(broke.rule, broke.seen), when=BEFORE_THE_RACE, hung=untold)
+    hung = broke.rule == UNTOLD or NEVER_ENDED in broke.seen
+    return Fault(broke.rule, beside(broke.rule, broke.seen), when=BEFORE_THE_RACE, hung=hung)

@@ -15,19 +15,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from impls.contract import Batch, Kind, Variant
+from impls.contract import Batch, Variant
 from impls.registry import VARIANTS, missing
 from origin.process import Origin, started
 from report import kept
 from report.matrix import FOLDER, merged, read
 from rules.deviations import known
 from tests.rules.outside import NoVariants, variants_in
-from tests.rules.recorder import Noted, Recorder, column, matrix
+from tests.rules.recorder import NOT_OURS, Noted, Recorder, column, matrix
 
 RULES = Path(__file__).parent / "rules"
 OFFERED = pytest.StashKey[Mapping[str, Variant]]()
 RECORDER = pytest.StashKey[Recorder]()
-NOT_OURS = (Kind.WAY, Kind.RIVAL, Kind.CLIENT)
 WARM: set[str] = set()
 """The variants that have run before, in this process."""
 

@@ -5,7 +5,9 @@ connections without a limit of number or age, since the batch keeps one.  It has
 which are the batch's, and takes no proxy from the environment.  Its connections are httpcore's,
 which stand on anyio's streams on asyncio, and on trio's own on trio.  One that was closed while
 idle is found by looking at its socket; a call whose connection is closed just then fails, since
-httpx makes no call twice (its transport's `retries` are for connecting).
+httpx makes no call twice (its transport's `retries` are for connecting).  For each call httpcore
+goes through all connections of its pool, and asks the sockets of the idle ones, so a call costs the
+more, the more there are: https://github.com/encode/httpx/issues/3215.
 """
 
 import httpx

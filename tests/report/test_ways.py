@@ -327,6 +327,13 @@ def test_who_came_to_grief_at_the_gate(section: Any) -> None:
     assert found.grounds == (Ground((), "before the race it hung: no reply for 60 s"),)
 
 
+def test_who_hung_at_the_gate(section: Any) -> None:
+    """A check that is known to hang says there whose check it was, and that says nothing of it."""
+    broke = [Broken("X4", "X4: the batch never ended")]
+    found = rows(section([of_field()], also=[Entrant(GATHER, broke=broke)]))[GATHER].verdict
+    assert found.words == "hangs or fails"
+
+
 EFFICIENCY = "0.800 (0.789–0.811)"
 
 FIGURES: dict[str, dict[str, list[float]]] = {

@@ -20,8 +20,9 @@ from rules.catalogue import Strength
 from rules.checks import Check, all_checks
 from rules.deviations import known
 from rules.specimen import Specimen, all_specimens
+from rules.states import ASPECTS
 from tests.report.conftest import Make
-from tests.rules.recorder import Recorder, matrix
+from tests.rules.recorder import NOT_OURS, Recorder, matrix
 
 VERDICTS = {
     "asyncio/workers": "recommended",
@@ -77,6 +78,11 @@ def of_check(check: Check, variant: Variant) -> Cell:
     return Cell(*about, Verdict.TRAIT if trait else Verdict.KEPT, "it was seen")
 
 
+def of_state(aspect: str, variant: Variant) -> Cell:
+    """Give what is seen of a recipe in the states, whose faults the checks show as well."""
+    return Cell(aspect, aspect.partition("-")[0], variant.name, Verdict.KEPT, "in all of 96 cases")
+
+
 def of_specimen(each: Specimen) -> Cell:
     """Give what is known of a specimen."""
     if why := each.missing():
@@ -90,7 +96,9 @@ def as_known() -> Matrix:
     recorder = Recorder()
     here = [each for each in VARIANTS.values() if not missing(each)]
     cells = (of_check(check, each) for check in all_checks().values() for each in here)
-    for cell in (*cells, *map(of_specimen, all_specimens().values())):
+    ours = [each for each in here if each.kind not in NOT_OURS]
+    states = (of_state(aspect, each) for aspect in ASPECTS for each in ours)
+    for cell in (*cells, *map(of_specimen, all_specimens().values()), *states):
         recorder.note(cell)
     return matrix(recorder, VARIANTS)
 

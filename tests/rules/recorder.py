@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from bench.conditions import commit, processor, versions
+from impls import contract
 from impls.contract import Variant
 from impls.registry import missing
 from report.matrix import SCHEMA, Asked, Cell, Kind, Matrix, Rule, Subject, Truth, Verdict
@@ -33,6 +34,9 @@ from rules.thread import WAYS
 from rules.trial import DoesNotApply
 
 Rows = dict[tuple[str, str], list[Cell]]
+
+NOT_OURS = (contract.Kind.WAY, contract.Kind.RIVAL, contract.Kind.CLIENT)
+CHECKS_ALONE = "what is not ours is held against the checks alone"
 
 
 class Noted(msgspec.Struct, frozen=True):
@@ -171,7 +175,7 @@ def matrix(recorder: Recorder, variants: Mapping[str, Variant]) -> Matrix:
         [_rule(rule) for rule in RULES.values()],
         [Told(name, text) for name, text in says.items()],
         subjects,
-        recorder.cells() + _not_run(variants),
+        recorder.cells() + _not_run(variants) + _not_put(variants),
         [Asked(each.number, each.says, list(each.subjects)) for each in WAYS],
         recorder.claims(),
     )
@@ -203,6 +207,16 @@ def _not_run(variants: Mapping[str, Variant]) -> list[Cell]:
         Cell(check.name, check.rule.number, name, Verdict.NOT_RUN, why=why)
         for name, why in absent
         for check in all_checks().values()
+    ]
+
+
+def _not_put(variants: Mapping[str, Variant]) -> list[Cell]:
+    """Say of each variant that is not ours that the states are not put to it."""
+    not_ours = [name for name, each in variants.items() if each.kind in NOT_OURS]
+    return [
+        Cell(aspect, aspect.partition("-")[0], name, Verdict.NOT_APPLICABLE, why=CHECKS_ALONE)
+        for name in not_ours
+        for aspect in ASPECTS
     ]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
+from impls import contract
 from impls.contract import Ability, Kind, Told, Variant
 from impls.registry import VARIANTS
 from report.matrix import Cell, Subject, Truth, Verdict
@@ -136,6 +137,17 @@ def test_what_is_not_installed_says_so() -> None:
     assert {(cell.verdict, cell.why) for cell in cells} == {
         (Verdict.NOT_RUN, "not installed: no_such_module")
     }
+
+
+def test_states_are_put_to_what_is_ours() -> None:
+    """A way that keeps a rule's checks keeps the rule, for all that nobody asked for its states."""
+    asked = {
+        name: Variant(name, (), lambda: pytest.fail("it was loaded"), kind=kind)
+        for name, kind in (("way", contract.Kind.WAY), ("recipe", contract.Kind.MAIN))
+    }
+    cells = matrix(Recorder(), asked).cells
+    assert {(each.subject, each.verdict) for each in cells} == {("way", Verdict.NOT_APPLICABLE)}
+    assert {each.check for each in cells} == set(ASPECTS)
 
 
 def test_a_column() -> None:
