@@ -9,7 +9,6 @@ other names it.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from itertools import permutations
 
 import numpy as np
 
@@ -116,15 +115,37 @@ def _why_mute(standing: Standing) -> str:
 
 
 def _cheaper_strategy(standings: Sequence[Standing]) -> Iterator[str]:
+    """Advise the strategy that costs less than most others, if none costs less than it."""
     charged = [each for each in standings if each.counts == "cpu" and _heard(each)]
-    for usual, other in permutations(_strategies_of(charged), 2):
-        pairs = [_on_each_runtime(each, other, usual) for each in charged]
-        runtimes = list(dict.fromkeys(on for found in pairs for on in found))
+    strategies = _strategies_of(charged)
+    dearer = {usual: _dearer_than(usual, strategies, charged) for usual in strategies}
+    beaten = {other for others in dearer.values() for other in others}
+    best = max(strategies, key=lambda each: (each not in beaten) * len(dearer[each]), default="")
+    if best in beaten or not dearer.get(best):
+        return
+    on = listed([each.course.name for each in charged])
+    yield f"Use {best}: {_all_dearer(dearer[best], len(strategies) - 1)}, on {on}."
+
+
+def _dearer_than(
+    usual: str, strategies: Sequence[str], charged: Sequence[Standing]
+) -> dict[str, list[str]]:
+    """Give the strategies that cost more wherever both were raced, each with its runtimes."""
+    dearer = {}
+    for other in strategies:
+        pairs = [_on_each_runtime(each, other, usual) for each in charged if other != usual]
         told = [pair.told for found in pairs for pair in found.values()]
         if told and all(tell is Tell.SLOWER for tell in told):
-            where = f"each of {len(runtimes)} runtimes" if len(runtimes) > 1 else runtimes[0]
-            on = listed([each.course.name for each in charged])
-            yield f"Use {usual}: {other} costs more CPU time on {where}, on {on}."
+            dearer[other] = list(dict.fromkeys(on for found in pairs for on in found))
+    return dearer
+
+
+def _all_dearer(dearer: Mapping[str, list[str]], others: int) -> str:
+    if len(dearer) > 1:
+        return f"{len(dearer)} of {others} others cost more CPU time wherever both were raced"
+    [(other, runtimes)] = dearer.items()
+    where = f"each of {len(runtimes)} runtimes" if len(runtimes) > 1 else runtimes[0]
+    return f"{other} costs more CPU time on {where}"
 
 
 def _strategies_of(standings: Iterable[Standing]) -> list[str]:
@@ -192,10 +213,26 @@ def _floor(standing: Standing) -> Iterator[str]:
 
 def _strategies(standing: Standing) -> Iterator[str]:
     usual = names.strategy(standing.reference)
-    for strategy in _strategies_of([standing]):
-        pairs = _on_each_runtime(standing, strategy, usual)
-        if strategy != usual and pairs:
-            yield f"By strategy, {strategy} against {usual}: {_compared(pairs)}."
+    others = [each for each in _strategies_of([standing]) if each != usual]
+    against = {each: pairs for each in others if (pairs := _on_each_runtime(standing, each, usual))}
+    if len(against) > A_FEW:
+        yield f"By strategy, {_at_a_glance(against)} {usual}."
+        return
+    for strategy, pairs in against.items():
+        yield f"By strategy, {strategy} against {usual}: {_compared(pairs)}."
+
+
+def _at_a_glance(against: Mapping[str, Mapping[str, Pair]]) -> str:
+    """Say how many of many strategies cost more wherever both were raced, and between what."""
+    dearer = {
+        f"{on}/{strategy}": pair.ratio
+        for strategy, pairs in against.items()
+        if all(pair.told is Tell.SLOWER for pair in pairs.values())
+        for on, pair in pairs.items()
+    }
+    count = len({names.strategy(each) for each in dearer})
+    between = f", {_from_to(dearer)}," if dearer else ""
+    return f"{count} of {len(against)} cost more{between} than"
 
 
 def _on_each_runtime(standing: Standing, strategy: str, usual: str) -> dict[str, Pair]:

@@ -192,6 +192,34 @@ def test_advice_of_one_runtime_names_it(make: Make) -> None:
     assert told == "Use workers: semaphore costs more CPU time on asyncio, on loopback."
 
 
+MANY = {
+    REFERENCE: [10.0] * 5,
+    "asyncio/gather": [20.0] * 5,
+    "asyncio/chunks": [30.0] * 5,
+    "asyncio/quattro": [40.0] * 5,
+    "asyncio/queue": [10.1] * 5,
+}
+"""More strategies than a reader takes in one by one."""
+
+
+def test_advice_among_many_is_one_sentence(make: Make) -> None:
+    """It counts those that cost more, and is of a strategy that none undercuts."""
+    told = advice(standings(make({"loopback": MANY}).results))
+    assert told == (
+        "Use workers: 3 of 4 others cost more CPU time wherever both were raced, on loopback."
+    )
+    cheaper = MANY | {"asyncio/queue": [5.0] * 5}
+    assert advice(standings(make({"loopback": cheaper}).results)).startswith("Use queue: 4 of 4 ")
+
+
+def test_many_strategies_are_told_at_a_glance(make: Make) -> None:
+    """A course says how many cost more, and between what."""
+    assert said(make({"loopback": MANY}).results).endswith(
+        "By strategy, 3 of 4 cost more, 2.00× (2.00–2.00) on asyncio/gather to "
+        "4.00× (4.00–4.00) on asyncio/quattro, than workers."
+    )
+
+
 def test_advice_where_everybody_keeps_pace(make: Make) -> None:
     """Where all hold the pace, no runtime is advised for its speed; one who does not ends that."""
     figures = {"asyncio/workers": [0.99] * 5, "trio/workers": [0.98] * 5}
