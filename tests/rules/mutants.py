@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from origin.process import Origin, started
 from rules import checks, specimen
-from rules.trial import Trial
+from rules.trial import Trial, uncollected
 from tests.rules import test_states
 from tests.rules.breaking import BROKEN
 from tests.rules.by_hand import BY_HAND
@@ -63,17 +63,23 @@ class Without(ast.NodeTransformer):
 def mutants(module: ModuleType) -> Iterator[Mutant]:
     """Give a mutant for each assertion of the module."""
     file = Path(str(module.__file__))
-    for function in ast.parse(file.read_text(encoding="utf-8")).body:
+    for function in parsed(file).body:
         for node in ast.walk(function):
             if isinstance(node, ast.Assert):
                 inside = getattr(function, "name", "the module")
                 yield Mutant(module.__name__, file, node.lineno, inside)
 
 
+def parsed(file: Path) -> ast.Module:
+    """Parse a source; a collection meanwhile confuses the parser of Python 3.11 (cpython#106905)."""
+    with uncollected():
+        return ast.parse(file.read_text(encoding="utf-8"))
+
+
 @contextmanager
 def alive(mutant: Mutant) -> Iterator[ModuleType]:
     """Let the mutant take its module's place in the catalogue of experiments."""
-    tree = Without(mutant.line).visit(ast.parse(mutant.file.read_text(encoding="utf-8")))
+    tree = Without(mutant.line).visit(parsed(mutant.file))
     original, module = sys.modules[mutant.module], ModuleType(mutant.module)
     known_checks, known_specimens = checks.CHECKS.copy(), specimen.SPECIMENS.copy()
     specimen.SPECIMENS.clear()
