@@ -71,7 +71,7 @@ def mutants(module: ModuleType) -> Iterator[Mutant]:
 
 
 def parsed(file: Path) -> ast.Module:
-    """Parse a source; a collection meanwhile confuses the parser of Python 3.11 (cpython#106905)."""
+    """Parse a source; a collection meanwhile confuses Python 3.11's parser (cpython#106905)."""
     with uncollected():
         return ast.parse(file.read_text(encoding="utf-8"))
 
