@@ -29,8 +29,6 @@ TELLING = re.compile("PYTHON|MALLOC|GLIBC_TUNABLES|LD_|UV_|TRIO_|CURIO")
 STEPS = 100
 """Of the clock that are looked at."""
 
-versions = about.versions
-
 
 def processor() -> str:
     """Name the processor's model."""
@@ -116,7 +114,7 @@ def conditions(pythons: Iterable[Python], modules: Iterable[str]) -> dict[str, s
         "commit": commit(),
         "Python": HERE.describes,
         "Python's build": about.build(),
-        **versions([*ALWAYS, *modules]),
+        **about.versions([*ALWAYS, *modules]),
         **{f"{each.label}{what}": told for each in pythons for what, told in of(each)},
     }
 

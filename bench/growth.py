@@ -16,7 +16,8 @@ from pathlib import Path
 
 import msgspec
 
-from bench.conditions import commit, processor, versions
+from bench.about import versions
+from bench.conditions import commit, processor
 from bench.cores import share
 from bench.entrants import Entrant
 from bench.progress import Step, shown

@@ -132,8 +132,8 @@ def _dearer_than(
 ) -> dict[str, list[str]]:
     """Give the strategies that cost more wherever both were raced, each with its runtimes."""
     dearer = {}
-    for other in strategies:
-        pairs = [_on_each_runtime(each, other, usual) for each in charged if other != usual]
+    for other in (each for each in strategies if each != usual):
+        pairs = [_on_each_runtime(each, other, usual) for each in charged]
         told = [pair.told for found in pairs for pair in found.values()]
         if told and all(tell is Tell.SLOWER for tell in told):
             dearer[other] = list(dict.fromkeys(on for found in pairs for on in found))

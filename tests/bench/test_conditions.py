@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import about
 from bench import conditions as told
 from bench.cores import Cores
 from bench.pythons import Python
@@ -75,7 +76,7 @@ def test_the_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_versions() -> None:
     """Every package that takes part is told by its distribution; what is not here is left out."""
-    assert told.versions(["trio", "pytest_benchmark", "no_such_module", "sys"]) == {
+    assert about.versions(["trio", "pytest_benchmark", "no_such_module", "sys"]) == {
         "pytest-benchmark": version("pytest-benchmark"),
         "trio": version("trio"),
     }

@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 import pytest
 
-from bench.conditions import commit, processor, versions
+from bench.about import versions
+from bench.conditions import commit, processor
 from impls import contract
 from impls.contract import Variant
 from impls.registry import missing
