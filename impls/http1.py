@@ -100,11 +100,12 @@ class Exchange:
             raise self._cut_off("hung up before its answer was whole")
 
     def text(self) -> str:
-        """Give the whole answer's text.
+        """Give the whole answer's text, and be over.
 
         Raises:
             CallError: it is another call's, its status was not 200, or its bytes are not UTF-8.
         """
+        del self._parser  # it holds us: as a cycle, both would wait for the garbage collector
         if self._elsewhere:
             where = self._elsewhere.decode(errors="replace")
             raise self._told(f"answered for {where}", Unanswered)

@@ -5,6 +5,7 @@ after its end; and cut off at every point.  `met` does what every recipe does: i
 receives, nothing at the stream's end, until the answer is whole.
 """
 
+import gc
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from impls.contract import CallError, Endpoint
 from impls.http1 import Exchange, Unanswered
+from rules.trial import uncollected
 
 ENDPOINT = Endpoint("origin.example", 8000)
 ARG = 42
@@ -408,3 +410,14 @@ def test_an_unfinished_answer_keeps_no_connection(row: Row) -> None:
         exchange = Exchange(ENDPOINT, ARG)
         exchange.feed(data)
         assert not exchange.reusable
+
+
+def test_a_whole_exchange_leaves_nothing_to_collect() -> None:
+    """Who holds its last reference frees it at once, and no call waits for a collection."""
+    gc.collect()
+    with uncollected():
+        exchange = Exchange(ENDPOINT, ARG)
+        assert exchange.feed(OK + EMPTY)
+        assert not exchange.text()
+        del exchange
+        assert not any(isinstance(each, Exchange) for each in gc.get_objects())
