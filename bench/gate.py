@@ -1,12 +1,15 @@
 """The gate before the race: every entrant is held against the short form of the rules.
 
 Strategy: in a process of its own on its own interpreter, as it will race, so that one that hangs
-or dies takes nobody with it; a few at once, since nothing is timed yet.  Whoever breaks a rule
-races still, and carries the mark wherever its figures appear.
+or dies takes nobody with it; a few at once, since nothing is timed yet, and the next as soon as one
+has its verdict.  Processes are started here, and waited for by a thread each.  Whoever breaks a
+rule races still, and carries the mark wherever its figures appear.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing, suppress
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from threading import Semaphore
 
 from bench.entrants import Entrant
 from bench.stable import Out, StableOf, Worker, far_end
@@ -53,26 +56,37 @@ def held(entrants: Sequence[Entrant], tell: Callable[[Entrant], None]) -> Held:
         By the entrant's name, the rules that it broke.
     """
     one_of = {each.code: each for each in reversed(entrants)}
-    different = list(reversed(one_of.values()))
-    found: dict[tuple[str, str], list[Broken]] = {}
-    for first in range(0, len(different), AT_ONCE):
-        found |= _examined(different[first : first + AT_ONCE], tell)
+    found = _examined(list(reversed(one_of.values())), tell)
     return {each.name: found[each.code] for each in entrants}
 
 
 def _examined(
-    few: Sequence[Entrant], tell: Callable[[Entrant], None]
+    entrants: Sequence[Entrant], tell: Callable[[Entrant], None]
 ) -> dict[tuple[str, str], list[Broken]]:
-    with closing(Examiners(None)) as examiners:
-        for each in few:
+    slots = Semaphore(AT_ONCE)
+    verdicts: dict[tuple[str, str], Future[list[Broken]]] = {}
+    # On the way out, by Ctrl-C too, the processes end first: then no thread waits for them.
+    with ThreadPoolExecutor(AT_ONCE) as waiting, closing(Examiners(None)) as examiners:
+        for each in entrants:
+            slots.acquire()
             tell(each)
-            with suppress(Out):  # told when its verdict is asked for
-                examiners.worker(each)
-        return {each.code: _verdict(examiners, each) for each in few}
+            verdict = waiting.submit(_verdict, _started(examiners, each))
+            verdict.add_done_callback(lambda _: slots.release())
+            verdicts[each.code] = verdict
+        return {code: verdict.result() for code, verdict in verdicts.items()}
 
 
-def _verdict(examiners: Examiners, entrant: Entrant) -> list[Broken]:
+def _started(examiners: Examiners, entrant: Entrant) -> Examiner | Out:
     try:
-        return examiners.worker(entrant).verdict()
+        return examiners.worker(entrant)
+    except Out as out:
+        return out
+
+
+def _verdict(examiner: Examiner | Out) -> list[Broken]:
+    try:
+        if isinstance(examiner, Out):
+            raise examiner
+        return examiner.verdict()
     except Out as out:
         return [Broken(UNTOLD, f"{out.kind}: {out}")]
