@@ -7,9 +7,10 @@ rule races still, and carries the mark wherever its figures appear.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from threading import Semaphore
+from queue import SimpleQueue
+
+from outcome import Outcome, capture
 
 from bench.entrants import Entrant
 from bench.stable import Out, StableOf, Worker, far_end
@@ -22,6 +23,8 @@ PATIENCE = 60.0
 """Seconds for all of the short form, of which each part has its own deadline."""
 
 Held = Mapping[str, list[Broken]]
+Code = tuple[str, str]
+Verdict = tuple[Code, list[Broken]]
 
 
 class Examiner(Worker):
@@ -62,18 +65,17 @@ def held(entrants: Sequence[Entrant], tell: Callable[[Entrant], None]) -> Held:
 
 def _examined(
     entrants: Sequence[Entrant], tell: Callable[[Entrant], None]
-) -> dict[tuple[str, str], list[Broken]]:
-    slots = Semaphore(AT_ONCE)
-    verdicts: dict[tuple[str, str], Future[list[Broken]]] = {}
-    # On the way out, by Ctrl-C too, the processes end first: then no thread waits for them.
-    with ThreadPoolExecutor(AT_ONCE) as waiting, closing(Examiners(None)) as examiners:
-        for each in entrants:
-            slots.acquire()
+) -> dict[Code, list[Broken]]:
+    verdicts = SimpleQueue[Outcome[Verdict]]()
+    came: list[Verdict] = []
+    with closing(Examiners(None)) as examiners:
+        for number, each in enumerate(entrants):
+            if number >= AT_ONCE:
+                came.append(verdicts.get().unwrap())
             tell(each)
-            verdict = waiting.submit(_verdict, _started(examiners, each))
-            verdict.add_done_callback(lambda _: slots.release())
-            verdicts[each.code] = verdict
-        return {code: verdict.result() for code, verdict in verdicts.items()}
+            examiner = _started(examiners, each)
+            examiners.meanwhile(lambda *of: verdicts.put(capture(_verdict, *of)), each, examiner)
+        return dict(came + [verdicts.get().unwrap() for _ in entrants[len(came) :]])
 
 
 def _started(examiners: Examiners, entrant: Entrant) -> Examiner | Out:
@@ -83,10 +85,10 @@ def _started(examiners: Examiners, entrant: Entrant) -> Examiner | Out:
         return out
 
 
-def _verdict(examiner: Examiner | Out) -> list[Broken]:
+def _verdict(entrant: Entrant, examiner: Examiner | Out) -> Verdict:
     try:
         if isinstance(examiner, Out):
             raise examiner
-        return examiner.verdict()
+        return entrant.code, examiner.verdict()
     except Out as out:
-        return [Broken(UNTOLD, f"{out.kind}: {out}")]
+        return entrant.code, [Broken(UNTOLD, f"{out.kind}: {out}")]

@@ -8,10 +8,12 @@ asked for next.
 import contextlib
 import os
 import signal
+from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import execnet
 import psutil
+from execnet.gateway_base import WorkerPool
 
 from bench.entrants import Entrant
 from bench.pythons import UnusablePython
@@ -211,6 +213,10 @@ class StableOf(Generic[W]):
         if entrant.name not in self._workers:
             self._workers[entrant.name] = self.kind(self._group, entrant, self._core)
         return self._workers[entrant.name]
+
+    def meanwhile(self, work: Callable[..., None], *args: Any) -> None:
+        """Do this in a thread of its own; a wait for a worker ends when that is killed."""
+        WorkerPool(self._group.execmodel).spawn(work, *args)
 
     def lose(self, entrant: Entrant) -> None:
         """Kill the entrant's worker, if it has one."""

@@ -88,4 +88,15 @@ RIVALS: tuple[Way, ...] = (
         needs=("aiojobs",),
         kind=Kind.RIVAL,
     ),
+    Way(
+        "streamable",
+        "impls.rivals.streamable",
+        ("asyncio",),
+        Told(
+            "streamable's README: map, concurrency via async coroutines",
+            "https://github.com/ebonnal/streamable",
+        ),
+        needs=("streamable",),
+        kind=Kind.RIVAL,
+    ),
 )

@@ -8,7 +8,7 @@ one changes it much.
 import math
 import time
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from itertools import pairwise
 
 import outcome
@@ -24,7 +24,7 @@ HEARTBEAT = -1
 FEW, MANY = 500, 8_000
 SIZES = (FEW, FEW, MANY, FEW, FEW, MANY)
 TRIES = 3
-MUCH = 20
+MUCH = 14
 """Times what the calls take by themselves, at which a batch is said to starve others."""
 
 NEARLY = 2.0
@@ -42,7 +42,8 @@ def others_run(trial: Trial) -> str:
     """The longest time between two heartbeats, against that of the same calls without a batch.
 
     Calls that never suspend let nobody else in, whoever makes them one after the other.  So the
-    question is what the batch adds: making tasks costs a hundred times what such a call does.
+    question is what the batch adds: a task for each costs some twenty times what such a call does.
+    A busy machine can make either cost more, and never less: so both are tried again.
     """
     words = LANGUAGES[trial.variant.speaks]
     beats: list[float] = []
@@ -52,23 +53,36 @@ def others_run(trial: Trial) -> str:
             beats.append(time.process_time())
             await words.checkpoint()
 
-    def args() -> Iterator[int]:
-        beats.append(time.process_time())
-        yield from range(MANY)
-        beats.append(time.process_time())
+    alone = min(bare(call) for _ in range(TRIES))
+    times = math.inf
+    for _ in range(TRIES):
+        batch = Batch(beginning_and_end(beats), LIMIT, deadline=PATIENCE, abort_on=HEARTBEAT)
+        trial.alone(words.call(call), batch)
+        longest = max(later - earlier for earlier, later in pairwise(beats))
+        if (times := min(times, longest / alone)) < MUCH:
+            break
+        beats.clear()
+    assert times < MUCH, f"X7: nobody else ran for {times:.0f} times what the calls take"
+    return "others run nearly as soon as between the bare calls"
 
-    async def bare(count: int) -> None:
+
+def bare(call: Callable[[int], Awaitable[None]]) -> float:
+    """Make the calls one after the other, and nothing else; give their processor time."""
+
+    async def calls(count: int) -> None:
         for arg in range(count):
             await call(arg)
 
     began = time.process_time()
-    LANGUAGES["threads"].call(bare)(MANY)  # they never suspend, so no loop is needed
-    alone = time.process_time() - began
-    trial.alone(words.call(call), Batch(args(), LIMIT, deadline=PATIENCE, abort_on=HEARTBEAT))
-    longest = max(later - earlier for earlier, later in pairwise(beats))
-    times = longest / alone
-    assert times < MUCH, f"X7: nobody else ran for {times:.0f} times what the calls take"
-    return "others run nearly as soon as between the bare calls"
+    LANGUAGES["threads"].call(calls)(MANY)  # they never suspend, so no loop is needed
+    return time.process_time() - began
+
+
+def beginning_and_end(beats: list[float]) -> Iterator[int]:
+    """Give the arguments; when the first is drawn, and the last, count as heartbeats."""
+    beats.append(time.process_time())
+    yield from range(MANY)
+    beats.append(time.process_time())
 
 
 @check("X8")

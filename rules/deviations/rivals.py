@@ -106,6 +106,31 @@ FIRST_JOB = Known(
     "gather raises the first error; closing the scheduler drops what the other jobs raise"
 )
 
+# streamable.
+
+WINDOW = Known(
+    "it waits for the call whose turn it is, and begins no other before that one has ended, so a "
+    "slow call holds up all that come after it"
+)
+IN_TURN = Known("an error is heard of when its turn comes, be it a call's or that of the arguments")
+LEFT_RUNNING = Known(
+    "nobody owns its tasks: whoever stops taking results, for an error or a cancellation, reaches "
+    "at most the call that is waited for, and the others run on",
+)
+ONE_AHEAD = Known(
+    "one task more than `concurrency` is begun, and waits for a slot: that of a call that fails",
+    seen="E2: 1 queued call",
+)
+NONE_ASKED = Known("the first error ends the iteration, and nobody asks the other tasks for theirs")
+TAKEN_FOR_THE_END = Known(
+    "a StopAsyncIteration that a call raises is taken for the end of the stream: the batch ends "
+    "as if all were well, and the results are too few"
+)
+GOES_ON = Known(
+    "a cancellation ends in the call that is waited for; where that call swallows it, the next "
+    "results are taken as if nothing had been"
+)
+
 OF_RIVALS: Mapping[str, Faults] = {
     "asyncio/aiometer": [
         FREED_LATE,
@@ -180,5 +205,26 @@ OF_RIVALS: Mapping[str, Faults] = {
         FREED_LATE,
         (NEXT_JOB, ("E2-none_begun_by_the_failure",)),
         (FIRST_JOB, ONE_ERROR),
+    ],
+    "asyncio/streamable": [
+        FREED_LATE,
+        WAITS_FOR_STUBBORN,
+        (WINDOW, ("L4-beside_a_slow_call",)),
+        (
+            IN_TURN,
+            (
+                "E4-reported_while_the_first_is_held",
+                "E14-no_errors_of_its_own",
+                "E15-settled_when_the_arguments_fail",
+            ),
+        ),
+        (
+            LEFT_RUNNING,
+            ("C2-cut_off_by_a_cancellation", "E3-cut_off_by_an_error", "X1-hung_up"),
+        ),
+        (ONE_AHEAD, ("E2-none_begun_by_the_failure",)),
+        (NONE_ASKED, ONE_ERROR),
+        (TAKEN_FOR_THE_END, ("E10-stops_surface",)),
+        (GOES_ON, ("C7-none_begun_by_a_stubborn_call",)),
     ],
 }
