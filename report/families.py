@@ -7,12 +7,15 @@ the table is async, as most of the field is.
 
 from report import names
 
+FLOOR = "selectors/workers"
+"""One thread, `selectors`, no coroutines: what a runtime charges is held against its charge."""
+
 ASYNC = "Async variants"
 THREADS = "Threads"
 EXECUTORS = "Executors"
 NO_RUNTIME = "Without a runtime"
 
-KINDS = {"threads": THREADS, "asyncio-executor": EXECUTORS, "selectors": NO_RUNTIME}
+KINDS = {"threads": THREADS, "asyncio-executor": EXECUTORS, names.family(FLOOR): NO_RUNTIME}
 """By family, or by the runtime of all its families."""
 
 ALL = (ASYNC, *KINDS.values())
@@ -21,7 +24,7 @@ ALL = (ASYNC, *KINDS.values())
 
 def runtime(name: str) -> str:
     """Name the runtime without its loop, backend or client, such as `asyncio`."""
-    return names.family(name).partition("-")[0]
+    return names.family(names.without_client(name))
 
 
 def kind(name: str) -> str:

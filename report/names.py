@@ -17,6 +17,11 @@ def runtime(name: str) -> str:
     return name.partition("/")[0]
 
 
+def without_client(name: str) -> str:
+    """The runtime as `runtime` gives it, whatever client it is called with."""
+    return re.sub(CLIENT, "", runtime(name))
+
+
 def strategy(name: str) -> str:
     """How the limit is kept, such as `workers`; empty if the name does not say."""
     return name.removesuffix(TWIN).partition("/")[2]
@@ -38,8 +43,7 @@ def stand_ins(name: str) -> list[str]:
     They are those of its runtime, those without its client, and those without its loop; never
     itself.
     """
-    own = runtime(name)
-    client_less = re.sub(CLIENT, "", own)
+    own, client_less = runtime(name), without_client(name)
     plain_runtime = client_less.partition("+")[0]
     all_ = dict.fromkeys(f"{each}/workers" for each in (own, client_less, plain_runtime))
     return [each for each in all_ if each != name]

@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from report import charts, growth, kept, matrix, method, rules, tables, warnings
+from report import charts, families, growth, kept, matrix, method, rules, tables, warnings
 from report.comparison import WORTH_NAMING
 from report.figures import Standing, standings
 from report.marks import Marks
@@ -20,7 +20,6 @@ from report.results import Results, UnreadableResults
 from report.statistics import ALPHA, FEWEST_GENERATIONS, POWER
 from report.verdict import advice, noise, twins, verdict
 from report.way_findings import FINDINGS
-from report.way_race import FLOOR
 from report.ways import ways
 from report.words import one_line, share
 
@@ -89,7 +88,7 @@ def gather(results: Results, file: str) -> dict[str, Any]:
         "promises": promises,
         "ways": ways(results, derived, promises, matrices, growths, doubts=doubts),
         "findings": FINDINGS,
-        "floor": FLOOR,
+        "floor": families.FLOOR,
         "out": tables.out(derived),
         "unable": tables.unable(results),
         "method": method.described(results.race),

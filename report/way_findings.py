@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from report.families import FLOOR
 from report.matrix import Verdict
 from report.results import UNTOLD
 from report.verdict import ENOUGH
 from report.way_facts import SPECIMEN, Facts
 from report.way_faults import Fault
-from report.way_race import FLOOR, Raced
+from report.way_race import Raced
 from report.words import ranged
 
 DEARER = 1.5

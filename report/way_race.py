@@ -10,13 +10,11 @@ from dataclasses import dataclass, replace
 
 from report import names
 from report.comparison import Interval
+from report.families import FLOOR
 from report.figures import Row, Standing, State
 from report.results import RAISED, UNTOLD, Results
 from report.way_faults import Fault, of_gate
 from report.words import one_line
-
-FLOOR = "selectors/workers"
-"""What no runtime can beat: one thread, no coroutines."""
 
 CHARGES = ("null", "loopback")
 """The courses on which a way's charge is held against that of `workers`."""

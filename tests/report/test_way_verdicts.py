@@ -8,6 +8,7 @@ import pytest
 from impls.contract import Ability
 from report.comparison import Interval
 from report.evidence import Seen
+from report.families import FLOOR
 from report.growth import Grown, Point
 from report.matrix import Verdict
 from report.results import UNTOLD
@@ -23,7 +24,7 @@ from report.way_findings import (
     Finding,
     Weight,
 )
-from report.way_race import FLOOR, Raced
+from report.way_race import Raced
 from report.way_verdicts import Ground, Told, judge
 from rules.catalogue import RULES, Strength
 
