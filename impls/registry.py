@@ -7,6 +7,7 @@ and keep this module as their `home`.
 An offer that is of no use is a row too, `package/entry point`, with its reason.
 """
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -19,13 +20,16 @@ from types import ModuleType
 from typing import cast
 
 from impls.contract import Run, Variant
-from impls.field import OURS
+from impls.field import OURS, RUNTIMES
 
 REFERENCE = "asyncio/workers"
 """What every ratio is taken against: what the standard library offers."""
 
 OFFERS = "bounded_batch.variants"
 """The group of entry points by which installed packages offer variants."""
+
+SPEAKS = {re.split("[@+]", each.name)[0]: each.speaks for each in RUNTIMES}
+"""With what the name of a runtime begins, and the language of calls that is spoken there."""
 
 BROKEN: dict[str, str] = {}
 """Why an offer is of no use, by the name of its row."""
@@ -35,16 +39,38 @@ def offered_by(entry: EntryPoint) -> dict[str, Variant]:
     """Load what one entry point offers.
 
     Raises:
-        Exception: its module did, or what it offers are no variants, or it has a name of ours.
+        Exception: its module did, or what it offers is not `acceptable`, or has a name of another.
     """
     offer = entry.load()
     table = dict(offer.VARIANTS if isinstance(offer, ModuleType) else offer)
     for name, variant in table.items():
-        if not isinstance(variant, Variant) or variant.name != name:
-            raise TypeError(f"{name!r} is not the name of a Variant, but of {variant!r}")
+        acceptable(name, variant)
     if taken := table.keys() & VARIANTS.keys():
         raise ValueError(f"there is a variant {min(taken)!r} already")
     return table
+
+
+def acceptable(name: str, variant: object) -> None:
+    """Refuse what is no variant of that name, is called like one of ours, or speaks for another.
+
+    Raises:
+        TypeError: it is no variant.
+        ValueError: its name is not its own, or does not say what it runs on.
+    """
+    if not isinstance(variant, Variant):
+        raise TypeError(f"{name!r} is not the name of a Variant, but of {variant!r}")
+    if variant.name != name:
+        raise ValueError(f"there is a {name!r} whose name is {variant.name!r}")
+    if name in OURS:
+        raise ValueError(f"there is a variant {name!r} already; another name makes it yours")
+    runtime, _, strategy = name.partition("/")
+    family = re.split("[@+-]", runtime)[0]
+    if family not in SPEAKS or not strategy:
+        known = ", ".join(SPEAKS)
+        raise ValueError(f"{name!r} is not RUNTIME/STRATEGY, where RUNTIME begins with {known}")
+    if variant.speaks != SPEAKS[family]:
+        wanted = f"Variant({name!r}, …, speaks={SPEAKS[family]!r})"
+        raise ValueError(f"{name!r} says that it speaks {variant.speaks}; make it {wanted}")
 
 
 def offered(entries: Iterable[EntryPoint]) -> Iterator[tuple[str, Variant]]:
@@ -78,6 +104,7 @@ def housed(home: str) -> Mapping[str, Variant]:
 
     Raises:
         ImportError: it is not there.
+        Exception: it raised that itself.
     """
     if home.endswith(".py"):
         return cast("Mapping[str, Variant]", getattr(loaded(home), "VARIANTS", {}))
@@ -88,7 +115,7 @@ def loaded(home: str) -> ModuleType:
     """Import a file by its path."""
     spec = spec_from_file_location(f"variants of {home}", home)
     if spec is None or spec.loader is None or not Path(home).is_file():
-        raise ImportError(f"{home} is no Python file")
+        raise ImportError(f"{home} is not there")
     module = sys.modules[spec.name] = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

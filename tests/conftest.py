@@ -21,7 +21,7 @@ from origin.process import Origin, started
 from report import kept
 from report.matrix import FOLDER, merged, read
 from rules.deviations import known
-from tests.rules.outside import NoVariants, variants_in
+from tests.rules.outside import NoVariants, must_run, variants_in
 from tests.rules.recorder import NOT_OURS, Noted, Recorder, column, matrix
 
 RULES = Path(__file__).parent / "rules"
@@ -53,11 +53,13 @@ def pytest_configure(config: pytest.Config) -> None:
     outside: Path | None = config.getoption("--impl")
     try:
         config.stash[OFFERED] = variants_in(outside) if outside else VARIANTS
+        if outside and not hasattr(config, "workerinput"):
+            must_run(config.stash[OFFERED])
     except NoVariants as error:
         raise pytest.UsageError(f"--impl: {error}") from error
     config.stash[RECORDER] = Recorder()
     if outside:  # the column tells it all, and comes last
-        config.option.tbstyle, config.option.reportchars = "line", ""
+        config.option.tbstyle, config.option.reportchars = "no", ""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -122,7 +124,9 @@ def pytest_terminal_summary(
     if config.getoption("--impl"):
         for name in config.stash[OFFERED]:
             terminalreporter.section(name)
-            for line in column(config.stash[RECORDER].cells(), name):
+            why = missing(config.stash[OFFERED][name])
+            lines = [why] if why else column(config.stash[RECORDER].cells(), name)
+            for line in lines:
                 terminalreporter.write_line(line)
 
 

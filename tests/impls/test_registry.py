@@ -165,10 +165,11 @@ def test_missing_imports_nothing() -> None:
 GOOD_OFFER = """
 from impls.contract import Variant
 from impls.field import RUNTIMES
-VARIANTS = {"theirs/window": Variant("theirs/window", (), print)}
+VARIANTS = {"asyncio+theirs/window": Variant("asyncio+theirs/window", (), print)}
 """
 WITHOUT_VARIANTS = "VARIANTS = {'theirs/x': print}"
-A_NAME_OF_OURS = GOOD_OFFER.replace("theirs/window", "asyncio/workers")
+A_NAME_OF_OURS = GOOD_OFFER.replace("asyncio+theirs/window", "asyncio/workers")
+WITHOUT_A_RUNTIME = GOOD_OFFER.replace("asyncio+theirs/", "theirs/")
 TELLS = """
 import json
 from impls.registry import BROKEN, VARIANTS, missing
@@ -204,7 +205,7 @@ def test_an_offer(value: str, tmp_path: Path) -> None:
     """Variants of an installed package come after ours, from a module or a mapping."""
     offer(tmp_path, GOOD_OFFER, value)
     names, broken, _ = told(tmp_path)
-    assert names == [*OURS, "theirs/window"]
+    assert names == [*OURS, "asyncio+theirs/window"]
     assert not broken
 
 
@@ -217,6 +218,7 @@ def test_an_offer(value: str, tmp_path: Path) -> None:
         ("", "theirs_variants", "AttributeError: "),
         (WITHOUT_VARIANTS, "theirs_variants", "TypeError: 'theirs/x' is not the name of a Variant"),
         (A_NAME_OF_OURS, "theirs_variants", "ValueError: there is a variant 'asyncio/workers'"),
+        (WITHOUT_A_RUNTIME, "theirs_variants", "ValueError: 'theirs/window' is not RUNTIME/"),
     ],
 )
 def test_an_offer_that_is_of_no_use(code: str, value: str, why: str, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ A claim is no experiment on a subject, so what came of it is kept beside the cel
 import gc
 import platform
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
@@ -37,6 +38,8 @@ from rules.trial import DoesNotApply
 Rows = dict[tuple[str, str], list[Cell]]
 
 NOT_OURS = (contract.Kind.WAY, contract.Kind.RIVAL, contract.Kind.CLIENT)
+KNOWN = "known to be broken"
+FOUND = "random_schedule"
 CHECKS_ALONE = "what is not ours is held against the checks alone"
 
 
@@ -84,6 +87,12 @@ class Recorder:
         assert seen, "what keeps a rule says what was seen"
         if each.rule.strength is not Strength.STOCHASTIC:  # which can miss a fault
             assert not fault, f"the fault is gone, and so must its row: {fault}"
+
+    def found(self, subject: str, told: str) -> None:
+        """Note what a random schedule shows broken; of several the last, which is the smallest."""
+        number = told.partition(":")[0]
+        cell = Cell(f"{number}-{FOUND}", number, subject, Verdict.BROKEN, told)
+        self._rows[(cell.check, subject)] = [cell]
 
     def weigh(self, claim: Claim) -> None:
         """Run a claim's program, note what came of it, and fail unless that was expected."""
@@ -222,13 +231,24 @@ def _not_put(variants: Mapping[str, Variant]) -> list[Cell]:
 
 
 def column(cells: Sequence[Cell], variant: str) -> list[str]:
-    """Give the lines of one variant's column: experiment, verdict, and what was seen."""
+    """Give the lines of one variant's column: experiment, verdict, what was seen; then a summary.
+
+    The rules that it breaks stand below in words, without those that its runtime is known to break.
+    """
     places = {number: place for place, number in enumerate(RULES)}
     mine = sorted(
         (cell for cell in cells if cell.subject == variant), key=lambda cell: places[cell.rule]
     )
     wide = max((len(cell.check) for cell in mine), default=0)
-    return [f"{cell.check:{wide}}  {cell.verdict:14}  {_told(cell)}" for cell in mine]
+    lines = [f"{cell.check:{wide}}  {cell.verdict:14}  {_told(cell)}" for cell in mine]
+    broken = dict.fromkeys(cell.rule for cell in mine if _came(cell) == Verdict.BROKEN)
+    counts = ", ".join(f"{count} {what}" for what, count in Counter(map(_came, mine)).most_common())
+    return [*lines, "", *(f"{each}: {RULES[each].says}" for each in broken), counts]
+
+
+def _came(cell: Cell) -> str:
+    """Name what came of it; what a runtime is known to break is no fault of who stands on it."""
+    return KNOWN if cell.verdict is Verdict.BROKEN and cell.why else cell.verdict
 
 
 def _told(cell: Cell) -> str:

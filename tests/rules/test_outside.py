@@ -29,8 +29,8 @@ from impls.contract import Ability, Variant
 
 CANNOT = {Ability.APART: "a worker is one task for many calls"}
 VARIANTS = {
-    "asyncio/workers": Variant(
-        "asyncio/workers", (), lambda: partial(on_asyncio.run, strategy=workers), cannot=CANNOT
+    "asyncio/readme": Variant(
+        "asyncio/readme", (), lambda: partial(on_asyncio.run, strategy=workers), cannot=CANNOT
     )
 }
 """
@@ -87,7 +87,7 @@ def test_the_recipe_of_the_readme(tmp_path: Path) -> None:
     file = tmp_path / "readme.py"
     file.write_text(short_form() + AS_A_VARIANT, encoding="utf-8")
     told = judged(file, "test_rule")
-    assert "asyncio/workers" in told.stdout, told.stderr
+    assert "asyncio/readme" in told.stdout, told.stderr
     assert set(re.findall(r"^(\S+) +broken", told.stdout, re.MULTILINE)) == LEFT_OUT, told.stdout
 
 
@@ -103,15 +103,20 @@ def test_what_breaks_a_rule_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (None, "is no Python file"),
+        (None, "mine.py is not there"),
+        ("x =", "mine.py raised SyntaxError: invalid syntax"),
         ("x = 1", "has no VARIANTS"),
         ("VARIANTS = {}", "has no VARIANTS"),
-        ("VARIANTS = {'mine': 1}", "has no VARIANTS"),
+        ("VARIANTS = {'mine': 1}", "'mine' is not the name of a Variant, but of 1"),
         (named("asyncio/window", "asyncio/other"), "whose name is 'asyncio/other'"),
-        (named("window"), "is not RUNTIME/STRATEGY, where RUNTIME is one of asyncio, "),
+        (named("window"), "is not RUNTIME/STRATEGY, where RUNTIME begins with asyncio, "),
+        (named("trio/channel"), "there is a variant 'trio/channel' already"),
         (named("trio/window"), "speaks asyncio; make it Variant('trio/window', …, speaks='trio')"),
     ],
-    ids=["absent", "none", "empty", "of something else", "two names", "no runtime", "speaks"],
+    ids=[
+        *("absent", "no Python", "none", "empty", "of something else"),
+        *("two names", "no runtime", "a name of ours", "speaks"),
+    ],
 )
 def test_a_file_without_variants_is_refused(text: str | None, told: str, tmp_path: Path) -> None:
     """One line says what the file must have."""
@@ -122,3 +127,51 @@ def test_a_file_without_variants_is_refused(text: str | None, told: str, tmp_pat
     assert ended.returncode == pytest.ExitCode.USAGE_ERROR
     assert told in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def offering(load: str, needs: str = "()") -> str:
+    """Give a file that offers a variant which is loaded, or ends, so."""
+    return f"""
+import os
+from functools import partial
+from impls import on_asyncio
+from impls.contract import Variant
+
+async def strategy(call, args, limit):
+    return []
+
+async def waits(call, args, limit):
+    await on_asyncio.asyncio.Event().wait()
+
+def raises():
+    raise RuntimeError("no settings")
+
+VARIANTS = {{"asyncio/mine": Variant("asyncio/mine", {needs}, {load})}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("load", "told"),
+    [
+        ("raises", r"RuntimeError: no settings \(mine.py, line 14\)"),
+        ("lambda: strategy", "TypeError: strategy\\(\\) missing 1 required .* goes into functools"),
+        ("lambda: partial(os._exit, 3)", "TypeError: "),
+        ("lambda: lambda *_: os._exit(3)", "its process ended with 3"),
+        ("lambda: partial(on_asyncio.run, strategy=waits)", "it did not end within 20 s"),
+    ],
+    ids=["raises", "a strategy", "nonsense", "dies", "hangs"],
+)
+def test_a_variant_that_makes_no_call_is_refused(load: str, told: str, tmp_path: Path) -> None:
+    """One line says why it can't be judged, and no test is run on it."""
+    file = tmp_path / "mine.py"
+    file.write_text(offering(load), encoding="utf-8")
+    ended = judged(file)
+    assert ended.returncode == pytest.ExitCode.USAGE_ERROR
+    assert re.search(f"'asyncio/mine' can't run a batch of one call: {told}", ended.stderr)
+
+
+def test_a_variant_that_is_not_installed_says_so(tmp_path: Path) -> None:
+    """Its column is the name of what it lacks."""
+    file = tmp_path / "mine.py"
+    file.write_text(offering("raises", "('no_such_module',)"), encoding="utf-8")
+    assert re.search(r"= asyncio/mine =+\nnot installed: no_such_module\n", judged(file).stdout)

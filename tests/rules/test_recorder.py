@@ -151,16 +151,34 @@ def test_states_are_put_to_what_is_ours() -> None:
 
 
 def test_a_column() -> None:
-    """It has a line for each cell of the variant, in the order of the rules."""
+    """It has a line for each cell of the variant, in the order of the rules; and the sum of it."""
     cells = [
         Cell("C1-x", "C1", "mine", Verdict.NOT_APPLICABLE, why="declared"),
+        Cell("R3-x", "R3", "mine", Verdict.BROKEN, "R3: it hung"),
+        Cell("R1-x", "R1", "mine", Verdict.BROKEN, "R1: gone", "as all do"),
         Cell("L1-x", "L1", "mine", Verdict.KEPT, "at most 5"),
+        Cell("L2-x", "L2", "mine", Verdict.KEPT, "5 as well"),
         Cell("L1-x", "L1", "other", Verdict.KEPT, "at most 4"),
     ]
     assert column(cells, "mine") == [
         "L1-x  kept            at most 5",
+        "L2-x  kept            5 as well",
         "C1-x  not applicable  declared",
+        "R1-x  broken          R1: gone (known: as all do)",
+        "R3-x  broken          R3: it hung",
+        "",
+        f"R3: {RULES['R3'].says}",
+        "2 kept, 1 not applicable, 1 known to be broken, 1 broken",
     ]
+
+
+def test_what_schedules_find_is_the_smallest() -> None:
+    """Of all that a search meets on its way to a small schedule, the last is told."""
+    recorder = Recorder()
+    for seen in ("L1: 9 calls", "L1: 6 calls"):
+        recorder.found("mine", seen)
+    [cell] = recorder.cells()
+    assert (cell.rule, cell.verdict, cell.seen) == ("L1", Verdict.BROKEN, "L1: 6 calls")
 
 
 SAYS = "Birds sing."

@@ -22,6 +22,7 @@ from rules.acts import MOST, Act, Schedule, safe
 from rules.schedules import command, hold, main, read
 from rules.trial import Trial
 from tests.rules.broken import VARIANTS
+from tests.rules.recorder import Recorder
 
 EXAMPLES = int(os.environ.get("SCHEDULES", "25"))
 """Schedules for each variant; `SCHEDULES=3000` for a long search."""
@@ -57,12 +58,16 @@ searching = settings(
 
 @searching
 @given(schedule=SCHEDULES)
-def test_schedules(schedule: Schedule, variant: Variant, origin: Origin) -> None:
+def test_schedules(
+    schedule: Schedule, variant: Variant, origin: Origin, recorder: Recorder
+) -> None:
     """Whatever the origin does, the variant keeps to the model."""
     try:
         assert hold(schedule, Trial(variant, origin))
     except AssertionError as broken:
-        raise AssertionError(f"{broken}\n{command(schedule, variant)}") from None
+        told = f"{broken}\n{command(schedule, variant)}"
+        recorder.found(variant.name, told)
+        raise AssertionError(told) from None
 
 
 @settings(deadline=None)  # the machine may be busy
