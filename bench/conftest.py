@@ -82,6 +82,9 @@ def results(request: pytest.FixtureRequest) -> Results:
         why = ": ".join(str(part) for part in (error.strerror, error.filename) if part)
         pytest.exit(why, returncode=pytest.ExitCode.TESTS_FAILED)
     except KeyboardInterrupt:
+        if not config.stash.get(RACED, False):
+            said = f"nothing was raced; {near(into(config), config)} is as it was"
+            config.stash.setdefault(REPORT, []).append((said, {"yellow": True}))
         # Its summary imports the whole of it, which takes longer than all the rest of the end.
         if config.pluginmanager.has_plugin("hypothesispytest"):
             config.pluginmanager.unregister(name="hypothesispytest")
@@ -152,7 +155,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     file = into(config) / RESULTS
     try:
         results = read(file)
-        lines += [(near(page, config), {}) for page in write(results, RESULTS, into(config))]
+        written = write(results, RESULTS, into(config))
+        pages = [near(page, config) for page in written.pages]
+        lines += [(each, {}) for each in (*written.says, *pages)]
         if results.cut_short:
             lines.append((f"not everything was raced: {results.cut_short}", {"yellow": True}))
     except (OSError, UnreadableResults, KeyboardInterrupt) as error:
@@ -166,7 +171,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Say where the report is."""
+    """Say the verdict, and where the report is."""
     if lines := config.stash.get(REPORT, []):
         terminalreporter.section("report")
     for line, colour in lines:

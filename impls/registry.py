@@ -10,6 +10,7 @@ An offer that is of no use is a row too, `package/entry point`, with its reason.
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import partial
 from importlib import import_module
@@ -159,13 +160,21 @@ def choose(patterns: Sequence[str]) -> list[Variant]:
     """
     for pattern in patterns:
         if not any(matches(each, pattern) for each in VARIANTS.values()):
-            known = "\n  ".join(VARIANTS)
-            raise LookupError(f"no variant matches {pattern!r}; there are:\n  {known}")
+            raise LookupError(f"no variant matches {pattern!r}; {nearest(pattern)}")
     return [
         variant
         for variant in VARIANTS.values()
         if any(matches(variant, pattern) for pattern in patterns)
     ]
+
+
+def nearest(pattern: str) -> str:
+    """Say what was meant, if that is likely, or else what there is."""
+    if close := get_close_matches(pattern, VARIANTS):
+        return f"did you mean {' or '.join(close)}?"
+    if pattern and any(pattern in name for name in VARIANTS):
+        return f"did you mean '*{pattern}*'?"
+    return "there are:\n  " + "\n  ".join(VARIANTS)
 
 
 def matches(variant: Variant, pattern: str) -> bool:

@@ -20,7 +20,7 @@ def main() -> int:
     asked = _arguments()
     try:
         results = read(asked.results)
-        pages = write(results, asked.results.name, asked.into or asked.results.parent)
+        pages, _ = write(results, asked.results.name, asked.into or asked.results.parent)
     except UnreadableResults as error:
         return fail(PROGRAM, str(error), 2)
     except OSError as error:

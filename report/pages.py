@@ -6,7 +6,7 @@ text that comes from the results file; only the charts, which are drawn here, go
 
 import html
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jinja2
 from markupsafe import Markup
@@ -39,16 +39,25 @@ RULES = {
 }
 
 
-def write(results: Results, file: str, into: Path) -> tuple[Path, Path]:
+class Written(NamedTuple):
+    """A report that was written.
+
+    Attributes:
+        pages: where it is, in HTML and in Markdown.
+        says: its first lines: what to use, and the verdict of each course.
+    """
+
+    pages: tuple[Path, Path]
+    says: list[str]
+
+
+def write(results: Results, file: str, into: Path) -> Written:
     """Write both pages of the results into a folder, which is made if need be.
 
     Args:
         results: as read from their file.
         file: its name, for the pages to tell.
         into: the folder.
-
-    Returns:
-        The paths of the HTML page and of the Markdown one.
 
     Raises:
         OSError: the folder can't be written to.
@@ -58,7 +67,8 @@ def write(results: Results, file: str, into: Path) -> tuple[Path, Path]:
     pages = [(into / name, render(name, facts)) for name in ("index.html", "report.md")]
     for path, text in pages:
         replace(path, text.encode())
-    return pages[0][0], pages[1][0]
+    says = [facts["advice"], *(f"On {each.course}: {each.says}" for each in facts["verdict"])]
+    return Written((pages[0][0], pages[1][0]), [one_line(each) for each in says if each])
 
 
 def render(template: str, facts: dict[str, Any]) -> str:

@@ -182,9 +182,10 @@ def _cheapest(standing: Standing) -> Iterator[str]:
         yield "Cannot tell who charges least: nobody is set apart from all others."
     elif len(others) < len(first):
         alike = f"; not told apart from it: {listed(others)}" if others else ""
-        yield f"Nobody was shown to charge less than {standing.reference}{alike}."
+        more = _more([row for row in heard if row not in first])
+        yield f"Nobody was shown to charge less than {standing.reference}{alike}{more}."
     else:
-        yield _ahead(first, standing.reference)
+        yield _ahead(first, standing)
 
 
 def _behind(row: Row, others: list[Row], standing: Standing) -> bool:
@@ -197,10 +198,26 @@ def _estimate(row: Row) -> float:
     return row.value.estimate if row.value else float("nan")
 
 
-def _ahead(first: list[Row], reference: str) -> str:
-    charges = listed([f"{row.entrant} at {ranged('cpu ratio', row.ratio)}" for row in first])
-    apart = "; this run cannot tell these apart" if first[1:] else ""
-    return f"Least CPU time per call: {charges} of what {reference} charges{apart}."
+def _more(dearer: list[Row]) -> str:
+    """Name those that charge more, if they are so few that who raced them wants to hear of each."""
+    return f"; more: {_charges(dearer)}" if 0 < len(dearer) <= A_FEW else ""
+
+
+def _charges(rows: list[Row]) -> str:
+    return listed([f"{row.entrant} at {ranged('cpu ratio', row.ratio)}" for row in rows])
+
+
+def _ahead(first: list[Row], standing: Standing) -> str:
+    """Name those that nobody is ahead of; of each the ratio, if it is less than the reference's."""
+    pairs = {row.entrant: standing.pair(row.entrant, standing.reference) for row in first}
+    less = [row for row in first if (pair := pairs[row.entrant]) and pair.told is Tell.FASTER]
+    if not less:
+        return f"Cannot tell who charges least: perhaps {listed(list(pairs))}."
+    apart = "; this run cannot tell these apart" if less[1:] else ""
+    perhaps = listed([row.entrant for row in first if row not in less])
+    besides = f"; perhaps as little: {perhaps}" if perhaps else ""
+    charges = f"{_charges(less)} of what {standing.reference} charges"
+    return f"Least CPU time per call: {charges}{apart}{besides}."
 
 
 def _floor(standing: Standing) -> Iterator[str]:

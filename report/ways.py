@@ -31,6 +31,13 @@ GROUPS = {
 """What is no way of a runtime itself; those stand by runtime."""
 
 
+UNJUDGED = (
+    "Every way that was raced would have its verdict here, but none can be recommended before it "
+    "was held against the rules: make test does that, in a quarter of an hour. Then write this "
+    "report again, with: .venv/bin/python -m report report/latest/results.jsonl"
+)
+
+
 @dataclass(frozen=True)
 class Breach:
     """A rule that a way breaks, where that is if not everywhere, and what was seen."""
@@ -86,7 +93,7 @@ class Ways:
 
     Attributes:
         says: the whole in a few sentences.
-        groups: the rows by group.
+        groups: the rows by group; none before anything was held against the rules.
         thread: the ways of the thread, each with the rows that show it.
         doubts: what is to be said before anybody believes it.
     """
@@ -123,8 +130,9 @@ def ways(
     all_ = [_way(each, asked) for each in facts]
     thread = tuple((each, tuple(_showing(each, all_))) for each in asked)
     others = _of_other_commits(growths, conditions.get("commit"))
-    says = " ".join(_says(promises, all_, thread))
-    return Ways(says, _grouped(all_), thread, (*doubts, *others))
+    judged = [each for each in all_ if each.facts.tried or each.facts.shown]
+    says = " ".join(_says(promises, judged, thread)) if judged else UNJUDGED
+    return Ways(says, _grouped(all_) if judged else {}, thread, (*doubts, *others))
 
 
 def _of_other_commits(growths: Iterable[Growth], commit: str | None) -> Iterator[str]:
@@ -226,11 +234,7 @@ def _showing(asked: Asked, all_: Iterable[Way]) -> Iterator[Way]:
 Thread = Sequence[tuple[Asked, tuple[Way, ...]]]
 
 
-def _says(promises: Promises, all_: Sequence[Way], thread: Thread) -> Iterator[str]:
-    judged = [each for each in all_ if each.facts.tried or each.facts.shown]
-    if not judged:
-        yield "No way can be recommended before it was held against the rules: make test does that."
-        return
+def _says(promises: Promises, judged: Sequence[Way], thread: Thread) -> Iterator[str]:
     good = _named(judged, RECOMMENDED)
     on = f"On Python {all_of(promises.pythons)}, " if promises.pythons else ""
     were = "were" if judged[1:] else "was"

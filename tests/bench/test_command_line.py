@@ -295,6 +295,20 @@ def test_ctrl_c(moment: str, kept: bool, tmp_path: Path) -> None:
     assert all(str(tmp_path / page) in end.out for page in PAGES)
 
 
+def test_ctrl_c_before_the_race(tmp_path: Path) -> None:
+    """While the rules are put to the entrants nothing is raced yet, and what was there stays."""
+    (tmp_path / "index.html").write_text("of an earlier race")
+    with Command(*ALL, "--report-into", str(tmp_path)) as command:
+        command.wait_for("before the race: the rules")
+        os.killpg(command.process.pid, signal.SIGINT)
+        end = command.end()
+        assert not command.processes()
+    assert end.code == pytest.ExitCode.INTERRUPTED, end.said
+    assert_no_traceback(end)
+    assert f"nothing was raced; {tmp_path} is as it was" in end.out
+    assert (tmp_path / "index.html").read_text() == "of an earlier race"
+
+
 def test_ctrl_c_in_a_terminal(tmp_path: Path) -> None:
     """Typed while the picture is drawn it does the same, and the cursor is back."""
     command = [*RACE, "-p", "no:cacheprovider", *ALL, "--report-into", str(tmp_path)]

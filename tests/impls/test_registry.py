@@ -139,6 +139,15 @@ def test_an_unknown_pattern(patterns: str) -> None:
     assert [line.strip() for line in said.splitlines()[1:]] == list(VARIANTS)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "meant"), [("trio/wrokers", "trio/workers or "), ("rloop", r"'\*rloop\*'\?$")]
+)
+def test_a_pattern_that_is_nearly_right(pattern: str, meant: str) -> None:
+    """It is told in a line what was meant, rather than all that there is."""
+    with pytest.raises(LookupError, match=f"^no variant matches .*; did you mean {meant}"):
+        names(pattern)
+
+
 # What is installed.
 
 

@@ -42,4 +42,4 @@ class Page(HTMLParser):
 def written(made: Made, folder: Path) -> tuple[Path, Path]:
     """Write the pages of a results file into its folder, as both ways in do."""
     file = made.file(folder)
-    return write(read(file), file.name, folder)
+    return write(read(file), file.name, folder).pages

@@ -343,7 +343,7 @@ def test_the_page_can_be_made_at_any_moment(make: Make, tmp_path: Path, lines: i
         {"null": {REFERENCE: [[10, 10]] * 2, ITS_TWIN: [[10, 10]] * 2}, "web": {REFERENCE: [0.9]}}
     ).file(tmp_path)
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:lines]))
-    html, md = write(read(path), path.name, tmp_path)
+    html, md = write(read(path), path.name, tmp_path).pages
     assert "the race did not come to its end" in Page(html.read_text()).text
     assert md.read_text().count("asyncio/workers (twin)") >= 2
 

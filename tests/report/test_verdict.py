@@ -73,7 +73,24 @@ def test_a_reference_in_front_is_said_so(make: Make) -> None:
     )
     assert said(made.results) == (
         "Nobody was shown to charge less than asyncio/workers; not told apart from it: "
-        "curio/workers."
+        "curio/workers; more: trio/workers at 9.00× (9.00–9.00)."
+    )
+
+
+def test_among_many_only_the_cheapest_are_named(make: Make) -> None:
+    """Of a whole field the dearer ones stand in the table."""
+    dearer = {f"{each}/workers": [90] * 5 for each in ("trio", "curio", "threads", "anyio@trio")}
+    made = make({"loopback": {REFERENCE: [10] * 5, **dearer}})
+    assert said(made.results) == "Nobody was shown to charge less than asyncio/workers."
+
+
+def test_who_may_be_as_cheap_is_not_given_a_ratio(make: Make) -> None:
+    """An interval that takes in 1 is no lead, for all that nobody is shown to be ahead of it."""
+    restless = [4.0, 12.0, 30.0, 8.0, 5.0]
+    field = {REFERENCE: [20] * 5, "curio/workers": [16] * 5, "asyncio+rloop/workers": restless}
+    assert said(make({"loopback": field}).results) == (
+        "Least CPU time per call: curio/workers at 0.80× (0.80–0.80) "
+        "of what asyncio/workers charges; perhaps as little: asyncio+rloop/workers."
     )
 
 
