@@ -57,7 +57,7 @@ clean: ## remove what make and the tools made; measurements stay
 # the lock has changed, the next make begins it anew.
 .venv/.ready: requirements.lock
 	@$(find_python); \
-	echo "make: preparing .venv with $$("$$python" -V) from requirements.lock (about 20 s)"; \
+	echo "make: preparing .venv with $$("$$python" -V) from requirements.lock (about half a minute)"; \
 	"$$python" -m venv --clear .venv; \
 	$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock; \
 	touch $@

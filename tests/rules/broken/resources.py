@@ -141,7 +141,7 @@ async def contexts_of_workers(call: Call, args: Iterable[int], limit: int) -> li
 
 @broken(
     ("X7-others_run", "X7: nobody else ran for [0-9]+ times what the calls take"),
-    ("X9-memory_of_the_limit", "X9: [0-9]+ bytes more for each call that waits"),
+    ("X9-memory_of_the_limit", "X9: each further call takes [0-9]+ bytes"),
 )
 async def all_tasks_at_once(call: Call, args: Iterable[int], limit: int) -> list[Any]:
     """Make a task for each call at once."""
