@@ -96,12 +96,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [each for each in items if _judges_a_variant(each)]
 
 
+def pytest_collection_finish() -> None:
+    """Leave thousands of tests out of each collection of garbage, of which there are as many."""
+    gc.collect()
+    gc.freeze()
+
+
 def _judges_a_variant(item: pytest.Item) -> bool:
     return RULES in item.path.parents and "variant" in getattr(item, "fixturenames", ())
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Leave the matrix for the report; one of several processes hands over what it saw."""
+    gc.unfreeze()  # Hypothesis imports its plugins for its summary, and asks who refers to what
     config = session.config
     if hasattr(config, "workeroutput"):
         config.workeroutput[NOTED] = msgspec.to_builtins(config.stash[RECORDER].noted())
@@ -159,6 +166,8 @@ def warm_up(variant: Variant) -> None:
     if variant.name not in WARM:
         variant.load()(None, [Batch(range(1), 1)])
         WARM.add(variant.name)
+        gc.collect()
+        gc.freeze()  # what it imported stays, and would be looked at in each collection
 
 
 @pytest.fixture
