@@ -7,6 +7,7 @@ be said in one line is a row of a table here.  The templates lay them out and kn
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 
@@ -94,17 +95,23 @@ def took(standing: Standing) -> Table:
 
 
 def times(standing: Standing) -> Table | None:
-    """Give percentiles of the times of the calls, as the origin saw them; None if it saw none."""
+    """Give percentiles of the times of the calls, as the origin saw them; None if it saw too few.
+
+    A percentile that stands beside nobody has no column.
+    """
     shown = {what: of for what, of in TIMES.items() if _measured(standing, of)}
-    rows = tuple(
-        (row.entrant, *(cell for of in shown.values() for cell in _percentiles(row, of)))
+    headings = [f"{what} {_rank(rank)}" for what in shown for rank in RANKS]
+    seen = {
+        row.entrant: [cell for of in shown.values() for cell in _percentiles(row, of)]
         for row in _with_figures(standing)
         if any(each.saw for each in row.samples)
-    )
-    headings = tuple(f"{what} {_rank(rank)}" for what in shown for rank in RANKS)
-    numbers = frozenset(range(1, 1 + len(headings)))
+    }
+    told = [any(cell != NOTHING for cell in column) for column in zip(*seen.values(), strict=True)]
+    rows = tuple((entrant, *compress(cells, told)) for entrant, cells in seen.items())
+    numbers = frozenset(range(1, 1 + sum(told)))
     marked = frozenset({standing.reference})
-    return Table(("entrant", *headings), rows, numbers, marked) if rows else None
+    titles = ("entrant", *compress(headings, told))
+    return Table(titles, rows, numbers, marked) if any(told) else None
 
 
 def pairwise(standing: Standing) -> Pairwise | None:
