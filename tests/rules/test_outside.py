@@ -200,4 +200,4 @@ def test_a_variant_that_is_not_installed_says_so(tmp_path: Path) -> None:
     """Its column is the name of what it lacks."""
     file = tmp_path / "mine.py"
     file.write_text(offering("raises", "('no_such_module',)"), encoding="utf-8")
-    assert re.search(r"= asyncio/mine =+\nnot installed: no_such_module\n", judged(file).stdout)
+    assert re.search(r"= asyncio/mine =+\n+not installed: no_such_module\n", judged(file).stdout)
