@@ -83,7 +83,7 @@ def results(request: pytest.FixtureRequest) -> Results:
         pytest.exit(why, returncode=pytest.ExitCode.TESTS_FAILED)
     except KeyboardInterrupt:
         if not config.stash.get(RACED, False):
-            said = f"nothing was raced; {near(into(config), config)} is as it was"
+            said = f"nothing was raced, and nothing written into {near(into(config), config)}"
             config.stash.setdefault(REPORT, []).append((said, {"yellow": True}))
         # Its summary imports the whole of it, which takes longer than all the rest of the end.
         if config.pluginmanager.has_plugin("hypothesispytest"):

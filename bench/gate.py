@@ -92,3 +92,6 @@ def _verdict(entrant: Entrant, examiner: Examiner | Out) -> Verdict:
         return entrant.code, examiner.verdict()
     except Out as out:
         return entrant.code, [Broken(UNTOLD, f"{out.kind}: {out}")]
+    finally:
+        if isinstance(examiner, Examiner):
+            examiner.kill()  # if it hangs, it would take the others' time

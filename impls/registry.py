@@ -20,7 +20,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
-from impls.contract import Run, Variant
+from impls.contract import Kind, Run, Variant
 from impls.field import OURS, RUNTIMES
 
 REFERENCE = "asyncio/workers"
@@ -29,8 +29,11 @@ REFERENCE = "asyncio/workers"
 OFFERS = "bounded_batch.variants"
 """The group of entry points by which installed packages offer variants."""
 
-SPEAKS = {re.split("[@+]", each.name)[0]: each.speaks for each in RUNTIMES}
+SPEAKS = {each.name: each.speaks for each in RUNTIMES if "+" not in each.name}
 """With what the name of a runtime begins, and the language of calls that is spoken there."""
+
+NAME = re.compile(r"(?P<begins>\w+(@\w+)?)([+-]\w+)*/[\w.-]+")
+"""That of a variant: a runtime, with another loop or client, and a strategy."""
 
 BROKEN: dict[str, str] = {}
 """Why an offer is of no use, by the name of its row."""
@@ -60,17 +63,18 @@ def acceptable(name: str, variant: object) -> None:
     """
     if not isinstance(variant, Variant):
         raise TypeError(f"{name!r} is not the name of a Variant, but of {variant!r}")
+    if not isinstance(variant.needs, tuple):
+        raise TypeError(f"{name!r} needs {variant.needs!r}; make it a tuple, such as ('trio',)")
     if variant.name != name:
         raise ValueError(f"there is a {name!r} whose name is {variant.name!r}")
     if name in OURS:
         raise ValueError(f"there is a variant {name!r} already; another name makes it yours")
-    runtime, _, strategy = name.partition("/")
-    family = re.split("[@+-]", runtime)[0]
-    if family not in SPEAKS or not strategy:
+    made = NAME.fullmatch(name)
+    if made is None or made["begins"] not in SPEAKS:
         known = ", ".join(SPEAKS)
         raise ValueError(f"{name!r} is not RUNTIME/STRATEGY, where RUNTIME begins with {known}")
-    if variant.speaks != SPEAKS[family]:
-        wanted = f"Variant({name!r}, …, speaks={SPEAKS[family]!r})"
+    if variant.speaks != (speaks := SPEAKS[made["begins"]]):
+        wanted = f"Variant({name!r}, …, speaks={speaks!r})"
         raise ValueError(f"{name!r} says that it speaks {variant.speaks}; make it {wanted}")
 
 
@@ -144,7 +148,7 @@ def found(module: str) -> bool:
     """Tell whether there is such a module; the packages that a dotted name is in are imported."""
     try:
         return find_spec(module) is not None
-    except ModuleNotFoundError:  # of such a package
+    except (ImportError, ValueError):  # there is no such package, or it can have no such name
         return False
 
 
@@ -170,10 +174,10 @@ def choose(patterns: Sequence[str]) -> list[Variant]:
 
 def nearest(pattern: str) -> str:
     """Say what was meant, if that is likely, or else what there is."""
-    if close := get_close_matches(pattern, VARIANTS):
-        return f"did you mean {' or '.join(close)}?"
     if pattern and any(pattern in name for name in VARIANTS):
         return f"did you mean '*{pattern}*'?"
+    if close := get_close_matches(pattern, [EVERYBODY, *Kind, *VARIANTS]):
+        return f"did you mean {' or '.join(close)}?"
     return "there are:\n  " + "\n  ".join(VARIANTS)
 
 

@@ -68,7 +68,9 @@ def write(results: Results, file: str, into: Path) -> Written:
     for path, text in pages:
         replace(path, text.encode())
     says = [facts["advice"], *(f"On {each.course}: {each.says}" for each in facts["verdict"])]
-    return Written((pages[0][0], pages[1][0]), [one_line(each) for each in says if each])
+    return Written(
+        (pages[0][0], pages[1][0]), [facts["marks"](one_line(each)) for each in says if each]
+    )
 
 
 def render(template: str, facts: dict[str, Any]) -> str:

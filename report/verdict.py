@@ -182,7 +182,7 @@ def _cheapest(standing: Standing) -> Iterator[str]:
         yield "Cannot tell who charges least: nobody is set apart from all others."
     elif len(others) < len(first):
         alike = f"; not told apart from it: {listed(others)}" if others else ""
-        more = _more([row for row in heard if row not in first])
+        more = _more([row for row in heard if _told(row, standing) is Tell.SLOWER])
         yield f"Nobody was shown to charge less than {standing.reference}{alike}{more}."
     else:
         yield _ahead(first, standing)
@@ -198,6 +198,11 @@ def _estimate(row: Row) -> float:
     return row.value.estimate if row.value else float("nan")
 
 
+def _told(row: Row, standing: Standing) -> Tell:
+    pair = standing.pair(row.entrant, standing.reference)
+    return pair.told if pair else Tell.CANNOT_TELL
+
+
 def _more(dearer: list[Row]) -> str:
     """Name those that charge more, if they are so few that who raced them wants to hear of each."""
     return f"; more: {_charges(dearer)}" if 0 < len(dearer) <= A_FEW else ""
@@ -209,10 +214,10 @@ def _charges(rows: list[Row]) -> str:
 
 def _ahead(first: list[Row], standing: Standing) -> str:
     """Name those that nobody is ahead of; of each the ratio, if it is less than the reference's."""
-    pairs = {row.entrant: standing.pair(row.entrant, standing.reference) for row in first}
-    less = [row for row in first if (pair := pairs[row.entrant]) and pair.told is Tell.FASTER]
+    less = [row for row in first if _told(row, standing) is Tell.FASTER]
     if not less:
-        return f"Cannot tell who charges least: perhaps {listed(list(pairs))}."
+        perhaps = listed([row.entrant for row in first])
+        return f"Cannot tell who charges least: perhaps {perhaps}."
     apart = "; this run cannot tell these apart" if less[1:] else ""
     perhaps = listed([row.entrant for row in first if row not in less])
     besides = f"; perhaps as little: {perhaps}" if perhaps else ""

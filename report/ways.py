@@ -34,7 +34,7 @@ GROUPS = {
 UNJUDGED = (
     "Every way that was raced would have its verdict here, but none can be recommended before it "
     "was held against the rules: make test does that, in a quarter of an hour. Then write this "
-    "report again, with: .venv/bin/python -m report report/latest/results.jsonl"
+    "report again, from the results beside it: .venv/bin/python -m report RESULTS.jsonl"
 )
 
 
@@ -131,8 +131,10 @@ def ways(
     thread = tuple((each, tuple(_showing(each, all_))) for each in asked)
     others = _of_other_commits(growths, conditions.get("commit"))
     judged = [each for each in all_ if each.facts.tried or each.facts.shown]
-    says = " ".join(_says(promises, judged, thread)) if judged else UNJUDGED
-    return Ways(says, _grouped(all_) if judged else {}, thread, (*doubts, *others))
+    if not judged:
+        return Ways(UNJUDGED, {}, (), (*doubts, *others))
+    says = " ".join(_says(promises, judged, thread))
+    return Ways(says, _grouped(all_), thread, (*doubts, *others))
 
 
 def _of_other_commits(growths: Iterable[Growth], commit: str | None) -> Iterator[str]:

@@ -166,6 +166,7 @@ def warm_up(variant: Variant) -> None:
     if variant.name not in WARM:
         variant.load()(None, [Batch(range(1), 1)])
         WARM.add(variant.name)
+        gc.unfreeze()  # what the test before still held, and may have let go of
         gc.collect()
         gc.freeze()  # what it imported stays, and would be looked at in each collection
 

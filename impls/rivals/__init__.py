@@ -93,7 +93,7 @@ RIVALS: tuple[Way, ...] = (
         "impls.rivals.streamable",
         ("asyncio",),
         Told(
-            "streamable's README: map, concurrency via async coroutines",
+            "streamable's README: .map, concurrency via async",
             "https://github.com/ebonnal/streamable",
         ),
         needs=("streamable",),

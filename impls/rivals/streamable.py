@@ -1,9 +1,12 @@
 """streamable, on asyncio: `map` with its `concurrency`.
 
-Strategy: nothing happens before somebody iterates.  Then `map` keeps up to `concurrency` tasks
-begun ahead of what has been taken, and gives results in the order of the arguments, errors too.
-With a concurrency of 1 it awaits each call where it is iterated, and makes no task.
-It awaits only what is written as `async def`; of anything else it would give the coroutines.
+Strategy: nothing happens before somebody iterates.  Then `map` keeps `concurrency` tasks at work,
+and one that waits, and gives results in the order of the arguments, errors too.  With a concurrency
+of 1 it awaits each call where it is iterated, and makes no task.  It awaits only what is written as
+`async def`; anything else it would call in threads, and give the coroutines.
+
+`as_completed=True` is no choice here: it waits for ever for a call that ends by a cancellation, as
+a specimen shows.
 """
 
 from collections.abc import Iterable

@@ -44,8 +44,8 @@ DRIPPED = b"HTTP/1.1 200 OK\r\nX-More: " + b" and more" * 5
 EVERY, AWHILE = 0.03, 0.5
 """Seconds between two bytes of it, and those that the call has.
 
-All bytes take four times as long as that; and a busy machine, where the next byte is late, does not
-make it late by as much.
+All bytes take four times as long as that; and no byte is late by as much, even on a busy machine:
+or a limit for each receive would pass for one for the call.
 """
 
 MOST_MEMORY = 8

@@ -109,8 +109,8 @@ FIRST_JOB = Known(
 # streamable.
 
 WINDOW = Known(
-    "it waits for the call whose turn it is, and begins no other before that one has ended, so a "
-    "slow call holds up all that come after it"
+    "it waits for the call whose turn it is, and begins at most one more before that one has "
+    "ended, so a slow call holds up all that come after it"
 )
 IN_TURN = Known("an error is heard of when its turn comes, be it a call's or that of the arguments")
 LEFT_RUNNING = Known(
@@ -121,7 +121,7 @@ ONE_AHEAD = Known(
     "one task more than `concurrency` is begun, and waits for a slot: that of a call that fails",
     seen="E2: 1 queued call",
 )
-NONE_ASKED = Known("the first error ends the iteration, and nobody asks the other tasks for theirs")
+NONE_ASKED = Known("`async for` ends with the first error, and nobody asks the others for theirs")
 TAKEN_FOR_THE_END = Known(
     "a StopAsyncIteration that a call raises is taken for the end of the stream: the batch ends "
     "as if all were well, and the results are too few"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bench import gate
 from bench.entrants import Entrant, with_twin
 from bench.gate import held
 from impls.contract import Variant
@@ -56,6 +57,16 @@ def test_who_comes_to_grief_is_told_so(unlucky: Variant, told: str) -> None:
     [broke] = found[unlucky.name]
     assert broke.rule == UNTOLD
     assert broke.seen.startswith(told)
+
+
+def test_who_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than are held at once have their verdicts while one hangs, and its process is ended."""
+    monkeypatch.setattr(gate, "PATIENCE", 20.0)
+    others = [entrant(each) for each in list(BROKEN.values())[: gate.AT_ONCE]]
+    found = held([entrant(UNLUCKY["hangs"]), *others, entrant(VARIANTS[REFERENCE])], nobody)
+    assert found["hangs"] == [Broken(UNTOLD, "hung: no reply for 20 s")]
+    assert found[REFERENCE] == []
+    assert found.keys() == {"hangs", REFERENCE, *(each.name for each in others)}
 
 
 def test_the_same_code_is_held_once() -> None:

@@ -140,7 +140,8 @@ def test_an_unknown_pattern(patterns: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "meant"), [("trio/wrokers", "trio/workers or "), ("rloop", r"'\*rloop\*'\?$")]
+    ("pattern", "meant"),
+    [("trio/wrokers", "trio/workers or "), ("rivals", "rival"), ("rloop", r"'\*rloop\*'\?$")],
 )
 def test_a_pattern_that_is_nearly_right(pattern: str, meant: str) -> None:
     """It is told in a line what was meant, rather than all that there is."""

@@ -77,6 +77,19 @@ def test_a_reference_in_front_is_said_so(make: Make) -> None:
     )
 
 
+def test_who_is_behind_another_may_not_be_behind_the_reference(make: Make) -> None:
+    """Only who was shown to charge more than the reference is said to."""
+    field = {
+        REFERENCE: [8.0, 12.0, 14.0, 9.0, 11.0],
+        "curio/workers": [10] * 5,
+        "trio/workers": [10.4] * 5,
+    }
+    assert said(make({"loopback": field}).results) == (
+        "Nobody was shown to charge less than asyncio/workers; not told apart from it: "
+        "curio/workers."
+    )
+
+
 def test_among_many_only_the_cheapest_are_named(make: Make) -> None:
     """Of a whole field the dearer ones stand in the table."""
     dearer = {f"{each}/workers": [90] * 5 for each in ("trio", "curio", "threads", "anyio@trio")}

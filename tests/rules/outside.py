@@ -7,9 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from impls.contract import Variant
 from impls.registry import acceptable, housed, missing
-from tests.rules.tried import tried
+from tests.rules.tried import place, tried
+
+AT_IMPORT = (Exception, SystemExit, pytest.skip.Exception)
+"""What a file may raise that is no variant's, and not Ctrl-C."""
 
 
 class NoVariants(Exception):  # noqa: N818 - it says what the file has not
@@ -22,13 +27,14 @@ def variants_in(file: Path) -> Mapping[str, Variant]:
     Raises:
         NoVariants: it is not there, or raises an error, or has no such mapping.
     """
+    if file.suffix != ".py" or not file.is_file():
+        raise NoVariants(f"{file} is no Python file, or is not there")
     home = str(file.resolve())
     try:
         offered: object = housed(home)
-    except ImportError as error:
-        raise NoVariants(f"{error} ({file})") from error
-    except Exception as error:
-        raise NoVariants(f"{file} raised {type(error).__name__}: {error}") from error
+    except AT_IMPORT as error:
+        why = f"{type(error).__name__}: {error}{place(error, home)}"
+        raise NoVariants(f"{file} raised {why}") from error
     if not isinstance(offered, Mapping) or not offered:
         raise NoVariants(f"{file} has no VARIANTS, a mapping of names to impls.contract.Variant")
     for name, each in offered.items():

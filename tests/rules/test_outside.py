@@ -69,7 +69,8 @@ def short_form_with(group: str) -> str:
     own = re.compile(r" +async with asyncio\.TaskGroup.*?worker\(\)\)\n", re.DOTALL)
     assert own.search(short_form())
     assert group in block
-    code = own.sub(re.sub(r"trio.open_nursery\(\)", group, block), short_form())
+    own_block = block.partition("    return results")[0].replace("trio.open_nursery()", group)
+    code = own.sub(own_block, short_form())
     return code.replace("import asyncio", f"import {group.partition('.')[0]}")
 
 
@@ -129,19 +130,26 @@ def test_what_breaks_a_rule_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (None, "mine.py is not there"),
+        (None, "mine.py is no Python file, or is not there"),
         ("x =", "mine.py raised SyntaxError: invalid syntax"),
+        ("\nx = y", "mine.py raised NameError: name 'y' is not defined (mine.py, line 2)"),
+        ("raise SystemExit('no key')", "mine.py raised SystemExit: no key (mine.py, line 1)"),
         ("x = 1", "has no VARIANTS"),
         ("VARIANTS = {}", "has no VARIANTS"),
         ("VARIANTS = {'mine': 1}", "'mine' is not the name of a Variant, but of 1"),
         (named("asyncio/window", "asyncio/other"), "whose name is 'asyncio/other'"),
         (named("window"), "is not RUNTIME/STRATEGY, where RUNTIME begins with asyncio, "),
+        (named("anyio/window"), "where RUNTIME begins with asyncio, "),
+        (
+            named("asyncio/window").replace("(), ", "('json'), "),
+            "make it a tuple, such as ('trio',)",
+        ),
         (named("trio/channel"), "there is a variant 'trio/channel' already"),
         (named("trio/window"), "speaks asyncio; make it Variant('trio/window', …, speaks='trio')"),
     ],
     ids=[
-        *("absent", "no Python", "none", "empty", "of something else"),
-        *("two names", "no runtime", "a name of ours", "speaks"),
+        *("absent", "no Python", "raises", "exits", "none", "empty", "of something else"),
+        *("two names", "no runtime", "no backend", "needs", "a name of ours", "speaks"),
     ],
 )
 def test_a_file_without_variants_is_refused(text: str | None, told: str, tmp_path: Path) -> None:
@@ -166,6 +174,13 @@ from impls.contract import Variant
 async def strategy(call, args, limit):
     return []
 
+async def fails(call, args, limit):
+    async with on_asyncio.asyncio.TaskGroup() as group:
+        group.create_task(broken())
+
+async def broken():
+    return settings
+
 async def waits(call, args, limit):
     await on_asyncio.asyncio.Event().wait()
 
@@ -179,13 +194,14 @@ VARIANTS = {{"asyncio/mine": Variant("asyncio/mine", {needs}, {load})}}
 @pytest.mark.parametrize(
     ("load", "told"),
     [
-        ("raises", r"RuntimeError: no settings \(mine.py, line 14\)"),
+        ("raises", r"RuntimeError: no settings \(mine.py, line 21\)$"),
+        ("lambda: partial(on_asyncio.run, strategy=fails)", r"NameError: .* \(mine.py, line 15\)$"),
         ("lambda: strategy", "TypeError: strategy\\(\\) missing 1 required .* goes into functools"),
         ("lambda: partial(os._exit, 3)", "TypeError: "),
         ("lambda: lambda *_: os._exit(3)", "its process ended with 3"),
         ("lambda: partial(on_asyncio.run, strategy=waits)", "it did not end within 20 s"),
     ],
-    ids=["raises", "a strategy", "nonsense", "dies", "hangs"],
+    ids=["raises", "fails", "a strategy", "nonsense", "dies", "hangs"],
 )
 def test_a_variant_that_makes_no_call_is_refused(load: str, told: str, tmp_path: Path) -> None:
     """One line says why it can't be judged, and no test is run on it."""
@@ -193,7 +209,8 @@ def test_a_variant_that_makes_no_call_is_refused(load: str, told: str, tmp_path:
     file.write_text(offering(load), encoding="utf-8")
     ended = judged(file)
     assert ended.returncode == pytest.ExitCode.USAGE_ERROR
-    assert re.search(f"'asyncio/mine' can't run a batch of one call: {told}", ended.stderr)
+    words = f"'asyncio/mine' can't run a batch of one call: {told}"
+    assert re.search(words, ended.stderr, re.MULTILINE)
 
 
 def test_a_variant_that_is_not_installed_says_so(tmp_path: Path) -> None:
