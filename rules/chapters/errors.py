@@ -16,6 +16,7 @@ from origin.ledger import End, Ledger
 from origin.plan import NEVER, Fault, Plan, Seen, Step
 from rules.checks import check
 from rules.trial import (
+    HEARD_TIME,
     INTRUDER_TIME,
     LATER,
     LIMIT,
@@ -145,8 +146,8 @@ def both_reported_from_the_buffers(trial: Trial) -> str:
 
 @check("E8", gates=True)
 def heard_without_asking(trial: Trial) -> str:
-    """The third call of five fails; the others would be answered a moment later."""
-    others = Step(gate=Seen(answered=1), delay=INTRUDER_TIME)
+    """The third call of five fails; the others are answered once that has been heard of."""
+    others = Step(gate=Seen(answered=1), delay=HEARD_TIME)
     trial.origin.plan(Plan({2: FAILURE}, otherwise=others))
     batch = Batch(range(LIMIT), LIMIT, deadline=PATIENCE)
     seen = ended(trial.variant, trial.endpoint, batch)
