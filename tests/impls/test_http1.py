@@ -5,10 +5,10 @@ after its end; and cut off at every point.  `met` does what every recipe does: i
 receives, nothing at the stream's end, until the answer is whole.
 """
 
-import gc
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
+from weakref import ref
 
 import httptools
 import pytest
@@ -412,12 +412,18 @@ def test_an_unfinished_answer_keeps_no_connection(row: Row) -> None:
         assert not exchange.reusable
 
 
+class Watched(Exchange):
+    """An exchange of which one can tell when it is gone."""
+
+    __slots__ = ("__weakref__",)
+
+
 def test_a_whole_exchange_leaves_nothing_to_collect() -> None:
     """Who holds its last reference frees it at once, and no call waits for a collection."""
-    gc.collect()
     with uncollected():
-        exchange = Exchange(ENDPOINT, ARG)
+        exchange = Watched(ENDPOINT, ARG)
         assert exchange.feed(OK + EMPTY)
         assert not exchange.text()
+        watched = ref(exchange)
         del exchange
-        assert not any(isinstance(each, Exchange) for each in gc.get_objects())
+        assert watched() is None
