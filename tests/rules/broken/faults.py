@@ -15,7 +15,7 @@ from impls import on_asyncio
 from impls.contract import READ_SIZE, Batch, CallError, Endpoint, Finished, Run
 from impls.http1 import Exchange, Unanswered
 from impls.on_asyncio import Client, Connection, finish, workers
-from rules.chapters.faults import SOON
+from rules.chapters.faults import AWHILE
 from tests.rules.breaking import Caught, enter
 
 MENDED = partial(on_asyncio.run, strategy=workers)
@@ -313,7 +313,7 @@ class TimesEachRead(Client):
         reader, writer = connection
         writer.write(exchange.request)
         try:
-            while not exchange.feed(await asyncio.wait_for(reader.read(READ_SIZE), SOON)):
+            while not exchange.feed(await asyncio.wait_for(reader.read(READ_SIZE), AWHILE)):
                 pass
         finally:
             self._hang_up(connection)
