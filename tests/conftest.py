@@ -98,8 +98,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish() -> None:
     """Leave thousands of tests out of each collection of garbage, of which there are as many."""
-    gc.collect()
-    gc.freeze()
+    set_aside()
 
 
 def _judges_a_variant(item: pytest.Item) -> bool:
@@ -161,14 +160,19 @@ def tidied() -> Iterator[None]:
     gc.collect()
 
 
+def set_aside() -> None:
+    """Leave what is alive out of later collections, but for what was let go of since the last."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 def warm_up(variant: Variant) -> None:
     """Let a runtime import what it does on its first run, which no deadline is about."""
     if variant.name not in WARM:
         variant.load()(None, [Batch(range(1), 1)])
         WARM.add(variant.name)
-        gc.unfreeze()  # what the test before still held, and may have let go of
-        gc.collect()
-        gc.freeze()  # what it imported stays, and would be looked at in each collection
+        set_aside()  # what it imported stays, and would be looked at in each collection
 
 
 @pytest.fixture

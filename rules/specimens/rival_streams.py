@@ -19,6 +19,10 @@ from rules.specimens.resources import apart, looking
 from rules.specimens.streams import LIMIT, consume, consumer_stops, held_back
 from rules.specimens.streams import Calls as Streamed
 
+ONE_CONTEXT = Known(
+    "with a limit of one the consumer's own task makes the calls, in its one context"
+)
+
 # aiostream: the order of results, a limit of one, and leaving a stream.
 
 
@@ -104,7 +108,7 @@ def contexts_of_a_stream(limit: int) -> str:
     "X6",
     "aiostream: stream.map(task_limit=1)",
     "aiostream",
-    fault=Known("with a limit of one the consumer's own task makes the calls, in its one context"),
+    fault=ONE_CONTEXT,
 )
 def contexts_one_at_a_time(_: Origin) -> str:
     """One call at a time: one would expect a context for each, as with two."""
@@ -216,7 +220,7 @@ def contexts_of_streamable(concurrency: int) -> str:
     "X6",
     "streamable: map(concurrency=1)",
     "streamable",
-    fault=Known("with a limit of one the consumer's own task makes the calls, in its one context"),
+    fault=ONE_CONTEXT,
 )
 def contexts_of_streamable_one_at_a_time(_: Origin) -> str:
     """One call at a time: one would expect a context for each, as with two."""

@@ -13,7 +13,7 @@ from itertools import pairwise
 from impls import on_asyncio
 from origin.process import Origin
 from rules.chapters.resources import uncollected
-from rules.chapters.scale import MUCH, NEARLY, SMALL, TRIES
+from rules.chapters.scale import MUCH, NEARLY, SMALL, TRIES, bare
 from rules.known import Known
 from rules.specimen import specimen
 
@@ -26,14 +26,6 @@ Batch = Callable[[Callable[[int], Awaitable[None]]], Awaitable[object]]
 
 async def plain_call(arg: int) -> None:
     """Never suspend."""
-
-
-async def bare() -> float:
-    """Make the calls one after the other, and nothing else; give their processor time."""
-    began = time.process_time()
-    for arg in range(MANY):
-        await plain_call(arg)
-    return time.process_time() - began
 
 
 async def in_one_gather(call: Callable[[int], Awaitable[None]]) -> None:
@@ -59,16 +51,15 @@ def longest_silence(batch: Batch) -> str:
             beats.append(time.process_time())
             await asyncio.sleep(0)
 
-    async def main() -> float:
-        alone = min([await bare() for _ in range(TRIES)])
+    async def main() -> None:
         beating = asyncio.create_task(heart())
         await asyncio.sleep(0)
         await batch(plain_call)
         await asyncio.sleep(0)
         beating.cancel()
-        return alone
 
-    alone = asyncio.run(main())
+    alone = min(bare(plain_call, MANY) for _ in range(TRIES))
+    asyncio.run(main())
     times = max(later - earlier for earlier, later in pairwise(beats)) / alone
     assert times < MUCH, f"X7: nobody else ran for {times:.0f} times what the calls take"
     return "others run nearly as soon as between the bare calls"
