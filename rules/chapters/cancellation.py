@@ -44,6 +44,8 @@ IDLE = 0.03
 """The share of that time which may be spent on waiting: a few wake-ups take far less, and a loop
 that spins takes all that it gets: a tenth where ten processes want to run."""
 
+TRIES = 3
+
 
 def words_of(trial: Trial) -> Words:
     """Give the words of the variant's language."""
@@ -233,8 +235,14 @@ def unshielded_clean_up(trial: Trial) -> str:
 
 @check("C9", Ability.CUTS)
 def waits_cheaply(trial: Trial) -> str:
-    """The clean-up of a cancelled call takes a while, shielded, and we take the processor time."""
-    share = share_of_a_clean_up(trial, words_of(trial))
+    """The clean-up of a cancelled call takes a while, shielded, and we take the processor time.
+
+    A busy machine can make waiting cost more, and never less: so what looks dear is tried again.
+    """
+    share = 1.0
+    for _ in range(TRIES):
+        if (share := min(share, share_of_a_clean_up(trial, words_of(trial)))) < IDLE:
+            break
     assert share < IDLE, f"C9: waiting for a call's clean-up kept the processor {share:.0%} busy"
     return f"waiting for a call's clean-up kept the processor less than {IDLE:.0%} busy"
 
