@@ -6,6 +6,7 @@ reports its own rounds to pytest-benchmark.  What befell an entrant fails its it
 """
 
 import secrets
+import warnings
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -144,6 +145,11 @@ def race(entered: Entry, config: pytest.Config) -> None:
             with begun(path) as file:
                 config.stash[RACED] = True
                 Racing(entered, origin, cores, spectator).run(file)
+
+
+def pytest_keyboard_interrupt() -> None:
+    """Don't tell of a file that Ctrl-C kept from being closed: it may strike in any library."""
+    warnings.filterwarnings("ignore", category=pytest.PytestUnraisableExceptionWarning)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -309,6 +309,13 @@ def test_ctrl_c_before_the_race(tmp_path: Path) -> None:
     assert (tmp_path / "index.html").read_text() == "of an earlier race"
 
 
+def test_ctrl_c_within_a_library(tmp_path: Path) -> None:
+    """What it kept from being closed is told to nobody."""
+    end = ended("-p", "tests.bench.struck", *TINY, "--report-into", str(tmp_path))
+    assert end.code == pytest.ExitCode.INTERRUPTED, end.said
+    assert_no_traceback(end)
+
+
 def test_ctrl_c_in_a_terminal(tmp_path: Path) -> None:
     """Typed while the picture is drawn it does the same, and the cursor is back."""
     command = [*RACE, "-p", "no:cacheprovider", *ALL, "--report-into", str(tmp_path)]
