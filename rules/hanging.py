@@ -68,10 +68,11 @@ def seen_of(check: Check, variant: Variant) -> str:
 
 def main(home: str, name: str, check: str) -> None:
     """Hold this variant against this check, and say how that ended."""
-    variant = housed(home)[name]
+    variant, asked = housed(home)[name], all_checks()[check]
+    variant.load()  # what is imported first takes its time
     with started() as origin:
         faulthandler.dump_traceback_later(WATCHED, exit=True)
-        end, seen = ended(all_checks()[check], Trial(variant, origin))
+        end, seen = ended(asked, Trial(variant, origin))
         print(f"{end}\n{seen}", flush=True)  # what was left running may keep us from leaving
 
 

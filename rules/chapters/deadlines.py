@@ -16,7 +16,7 @@ import outcome
 from impls.contract import Ability, Batch, DeadlineExceeded, Finished
 from origin.ledger import End
 from origin.plan import Plan, log_normal
-from rules.chapters.cancellation import made, words_of
+from rules.chapters.cancellation import BEGUN_BY_THEN, made, words_of
 from rules.chapters.errors import reported
 from rules.checks import check
 from rules.languages import AsyncCall, Happening, Words
@@ -31,7 +31,7 @@ LONG = 5 * SHORT
 """Seconds of a call that will not keep it, where it is not cut off."""
 
 STUBBORN = 0.3
-"""Seconds that a stubborn call takes, after it has swallowed its cancellation."""
+"""Seconds that a stubborn call takes: three times its deadline, and as long after that."""
 
 DEADLINES = [0.0015 + 0.00001 * (step % 40) for step in range(60)]
 """A loop that counts in whole milliseconds would take each for two.  So many, since on a busy
@@ -78,10 +78,10 @@ def swallowed_deadline(trial: Trial) -> str:
     left = words.event()
 
     async def call(arg: int) -> int:
-        await swallowing(words, left, LONG)
+        await swallowing(words, left, STUBBORN)
         return arg
 
-    ended = made_and_left(trial, call, left, Batch([0], 1, deadline=SHORT)).outcome
+    ended = made_and_left(trial, call, left, Batch([0], 1, deadline=BEGUN_BY_THEN)).outcome
     assert isinstance(ended, outcome.Error), f"C6: after its deadline the batch gave {ended}"
     return "the batch's deadline was reported"
 
@@ -116,7 +116,7 @@ def bounded_overrun(trial: Trial) -> str:
         await words.sleep(STUBBORN)
         waited.append(arg)
 
-    made_and_left(trial, call, left, Batch([0], 1, deadline=SHORT))
+    made_and_left(trial, call, left, Batch([0], 1, deadline=BEGUN_BY_THEN))
     if not swallowed:
         raise DoesNotApply("nothing is cancelled at the deadline")
     assert not waited, "C7: the batch waited for a call that had swallowed its cancellation"
@@ -134,10 +134,10 @@ def none_begun_by_a_stubborn_call(trial: Trial) -> str:
         await words.checkpoint()
         if ended:
             begun.append(arg)
-        await swallowing(words, left, LONG)
+        await swallowing(words, left, STUBBORN)
         ended.append(arg)
 
-    made_and_left(trial, call, left, Batch(CALLS, 1, deadline=SHORT))
+    made_and_left(trial, call, left, Batch(CALLS, 1, deadline=BEGUN_BY_THEN))
     late = len(begun)
     assert not late, f"C7: {late} calls began after one had swallowed its cancellation"
     return "no call began after one had swallowed its cancellation"

@@ -79,7 +79,8 @@ def run(
 ) -> tuple[outcome.Outcome[list[Found]], outcome.Outcome[list[str]], Ledger]:
     """Run a batch with these steps, and a healthy one over the same pool."""
     trial.origin.plan(Plan({**steps, **answered_later(Step())}))
-    batch = Batch(CALLS, LIMIT, on_error="collect", deadline=PATIENCE, call_timeout=call_timeout)
+    deadline = PATIENCE + len(steps) * (call_timeout or 0.0)  # one may wait for the other
+    batch = Batch(CALLS, LIMIT, on_error="collect", deadline=deadline, call_timeout=call_timeout)
     healthy = Batch(once_idle(trial.origin), LIMIT, deadline=PATIENCE)
     first, second = trial.variant.load()(trial.endpoint, [batch, healthy])
     return first.outcome, second.outcome, trial.origin.ledger()
@@ -226,7 +227,8 @@ def dripped(trial: Trial) -> tuple[Finished, int, float]:
         batch = Batch(CALLS[:1], 1, on_error="collect", call_timeout=AWHILE)
         [ended] = trial.variant.load()(endpoint, [batch])
         times = [*sent, time.monotonic()]
-    return ended, len(times) - 2, max(later - earlier for earlier, later in pairwise(times))
+    pauses = [later - earlier for earlier, later in pairwise(times)]
+    return ended, len(times) - 2, max(pauses, default=0.0)
 
 
 @contextmanager

@@ -51,13 +51,13 @@ def while_calls_time_out(trial: Trial) -> str:
 
 @check("L2", speaks={"threads"})
 def until_the_thread_has_ended(trial: Trial) -> str:
-    """Calls in threads heed no time limit, and take five times theirs."""
+    """Calls in threads heed no time limit, and take thirty times theirs."""
 
     def heedless(arg: int, *_ends: float) -> None:
         with closing(Client(trial.endpoint)) as client:
             client.some_remote_call(arg)
 
-    trial.origin.plan(Plan(otherwise=Step(delay=0.05)))
+    trial.origin.plan(Plan(otherwise=Step(delay=0.3)))
     batch = Batch(range(2 * LIMIT), LIMIT, on_error="collect", call_timeout=0.01)
     trial.alone(heedless, batch)
     most = trial.origin.ledger(PATIENCE).most_in_progress()

@@ -16,6 +16,7 @@ from origin.process import Origin
 from rules.known import Known
 from rules.specimen import specimen
 from rules.specimens.aborting import clean_up_at_length
+from rules.trial import uncollected
 
 CALLS = range(5)
 ABORT, LAST = -1, -2
@@ -74,7 +75,8 @@ def hung_up(origin: Origin, way: Callable[[Call], Awaitable[object]]) -> str:
         finally:
             await client.aclose()
 
-    asyncio.run(program())
+    with uncollected():
+        asyncio.run(program())
     return f"all {len(CALLS)} calls were cut off"
 
 
