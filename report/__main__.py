@@ -1,7 +1,8 @@
 """`python -m report RESULTS.jsonl [--into DIR]`: write the report of a results file.
 
 Strategy: the exit code says what became of it.  0, the report is written; 1, it is, but the
-results file has lost its end; 2, there is none, and one line says why and what to do.
+results file has lost its end; 2, there is none, and one line says why and what to do; 130, it was
+interrupted.
 """
 
 import sys
@@ -26,6 +27,8 @@ def main() -> int:
     except OSError as error:
         why = f"can't write {error.filename}: {error.strerror}; name a folder with --into"
         return fail(PROGRAM, why, 2)
+    except KeyboardInterrupt:
+        return fail(PROGRAM, "interrupted", 130)
     print(*pages, sep="\n")
     if results.cut_short:
         tell(PROGRAM, f"not everything was raced: {results.cut_short}")

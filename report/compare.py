@@ -3,7 +3,7 @@
 Strategy: first a sentence for each course, then whatever casts doubt on it, then a table for each
 course, and below them what was different about the two races.  The exit code says what became of
 the comparison, not how it came out.  0, both were compared; 1, they were, but a results file has
-lost its end; 2, they were not, and one line says why.
+lost its end; 2, they were not, and one line says why; 130, it was interrupted.
 """
 
 import sys
@@ -45,21 +45,32 @@ HELP = """\
 For each entrant on each course that both files have: later over earlier, of the ratio of its CPU
 time to the reference's, or of its efficiency, with an interval that holds for all of them together.
 Exit code: 0, compared, whether or not they differ; 1, compared, but a file has lost its end;
-2, not compared."""
+2, not compared; 130, interrupted."""
 
 
 def main() -> int:
     """Compare the two files that the command line names, and return the exit code."""
     asked = _arguments()
     try:
-        races = read(asked.earlier), read(asked.later)
+        return compared(asked.earlier, asked.later)
     except UnreadableResults as error:
         return fail(PROGRAM, str(error), 2)
+    except KeyboardInterrupt:
+        return fail(PROGRAM, "interrupted", 130)
+
+
+def compared(earlier: Path, later: Path) -> int:
+    """Print what changed from the earlier race to the later, and return the exit code.
+
+    Raises:
+        UnreadableResults: one of the files can't be read.
+    """
+    races = read(earlier), read(later)
     found = two_races(*races)
     if not found.courses:
         whys = "; ".join(f"{course}: {why}" for course, why in found.left_out.items())
         return fail(PROGRAM, f"nothing to compare: {whys or 'the races had no courses'}", 2)
-    _print(found, races, (asked.earlier, asked.later))
+    _print(found, races, (earlier, later))
     return 0 if all(each.ended for each in races) else 1
 
 

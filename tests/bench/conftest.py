@@ -13,5 +13,5 @@ def shorten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take little time over everything."""
     monkeypatch.setattr("bench.race.PATIENCE", 6.0)
     monkeypatch.setattr("bench.race.ENOUGH", 0.0001)
-    monkeypatch.setattr("bench.rounds.GATED_DEADLINE", 1.0)
+    monkeypatch.setattr("bench.rounds.GATED_DEADLINE", 2.0)
     monkeypatch.setattr("bench.stable.START_PATIENCE", 7.0)

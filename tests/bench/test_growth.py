@@ -32,7 +32,7 @@ class Scripted(Growing):
 @pytest.fixture
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Measure two small sizes."""
-    monkeypatch.setattr(growth, "SIZES", (10, 20_000))
+    monkeypatch.setattr(growth, "SIZES", (1_000, 20_000))
 
 
 @pytest.mark.usefixtures("_small")
@@ -41,7 +41,7 @@ def test_a_variant_grows() -> None:
     workers, tasks = (grown(VARIANTS[f"asyncio/{each}"], None) for each in ("workers", "semaphore"))
     assert (workers.name, workers.stopped, workers.failed) == (REFERENCE, "", "")
     sizes = [[point.calls for point in points] for points in workers.processes]
-    assert sizes == [[10, 20_000]] * growth.PROCESSES
+    assert sizes == [[1_000, 20_000]] * growth.PROCESSES
     assert all(0 < first.cpu < last.cpu for first, last in workers.processes)
     assert workers.pending
     assert tasks.pending

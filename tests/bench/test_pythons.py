@@ -96,11 +96,16 @@ def test_a_program_that_is_no_python(
 ) -> None:
     """It is refused with the last line that it complains, and all that it started is ended."""
     monkeypatch.setattr("bench.pythons.PATIENCE", 1.0)
-    before = set(psutil.process_iter())
+    before = asleep()
     file = program(tmp_path, line)
     assert refused(str(file)) == f"--python {file}: {why}"
-    started = [each for each in set(psutil.process_iter()) - before if each.name() == "sleep"]
-    assert not psutil.wait_procs(started, timeout=5.0)[1]
+    assert not psutil.wait_procs(asleep() - before, timeout=5.0)[1]
+
+
+def asleep() -> set[psutil.Process]:
+    """Give the processes of this machine that sleep as long as ours."""
+    everybody = psutil.process_iter(["cmdline"])
+    return {each for each in everybody if each.info["cmdline"] == ["sleep", "1000"]}
 
 
 def test_a_python_that_is_too_old(tmp_path: Path) -> None:

@@ -386,7 +386,7 @@ def test_a_deadline(on_error: Any, call_timeout: float | None, variant: Variant)
     """It is the batch's, bare, and no call begins after it."""
     begun: list[int] = []
     call = takes_too_long(LANGUAGES[variant.speaks], begun)
-    batch = Batch(range(9), LIMIT, on_error, deadline=A_WHILE, call_timeout=call_timeout)
+    batch = Batch(range(9), LIMIT, on_error, deadline=5 * A_WHILE, call_timeout=call_timeout)
     [finished] = run(variant, call, batch)
     assert isinstance(finished.outcome, outcome.Error)
     assert type(finished.outcome.error) is DeadlineExceeded

@@ -29,14 +29,17 @@ from origin.process import Origin
 from rules.trial import single_errors
 
 LIMIT = 3
-PATIENCE = 2.0
+PATIENCE = 4.0
 """Seconds after which a batch that hangs is given up."""
 
 A_WHILE = 0.06
 """Seconds of a delay, and of a deadline that is met."""
 
-CALL_TIME = 0.2
+CALL_TIME = 0.5
 """Seconds for a call: ample for one that is answered at once."""
+
+AT_ONCE = 3.0
+"""Seconds that show that nothing was waited for, on however busy a machine."""
 
 EARLY = 0.003
 """Seconds by which a timer may fire early; uvloop's do, by up to 1.2 ms."""
@@ -154,7 +157,7 @@ def test_a_refused_connection_is_collected(variant: Variant, nobody: Endpoint) -
         f"{nobody} gave no whole answer (Connection refused), called with {arg}" for arg in range(5)
     ]
     assert all(isinstance(error.__cause__, OSError) for error in errors)
-    assert finished.wall < 1.0
+    assert finished.wall < AT_ONCE
 
 
 def test_a_refused_connection_is_raised(variant: Variant, nobody: Endpoint) -> None:
@@ -162,7 +165,7 @@ def test_a_refused_connection_is_raised(variant: Variant, nobody: Endpoint) -> N
     [finished] = variant.load()(nobody, [Batch(range(5), LIMIT)])
     errors = single_errors(error_of(finished.outcome))
     assert all(isinstance(error, CallError) for error in errors), errors
-    assert finished.wall < 1.0
+    assert finished.wall < AT_ONCE
 
 
 # Time limits of calls.
@@ -227,7 +230,7 @@ def test_a_deadline(on_error: str, variant: Variant, origin: Origin) -> None:
     assert type(error) is DeadlineExceeded
     assert isinstance(error, TimeoutError)
     assert str(error) == f"the batch was not done within {A_WHILE:g} s"
-    assert A_WHILE - EARLY <= finished.wall < A_WHILE + 1.0
+    assert A_WHILE - EARLY <= finished.wall < A_WHILE + AT_ONCE
     assert len(origin.ledger().calls) <= LIMIT
 
 

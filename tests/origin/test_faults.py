@@ -97,7 +97,8 @@ def test_drip_by_bytes(faulty: Faulty) -> None:
     assert client.exactly(len(WHOLE)) == WHOLE
     info = client.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, DATA_SEGMENTS_IN.size)
     (segments,) = DATA_SEGMENTS_IN.unpack(info)
-    assert segments == 1 + len(WHOLE) - len(BEFORE[At.INSIDE_HEAD])
+    expected = 1 + len(WHOLE) - len(BEFORE[At.INSIDE_HEAD])
+    assert segments >= expected  # more, where the system sends one again that nobody has read yet
 
 
 def test_drip_of_the_last_call(faulty: Faulty) -> None:

@@ -431,6 +431,16 @@ def test_names_cannot_rule_the_terminal(make: Make, tmp_path: Path, compare: Com
     assert "\x1b" not in out
 
 
+def test_ctrl_c(compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told in one line, and by the exit code that a shell gives it."""
+
+    def interrupted(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("report.compare.read", interrupted)
+    assert compare("earlier", "later") == (130, "", "compare: interrupted\n")
+
+
 def test_numbers_are_worded_with_their_interval() -> None:
     """Without an interval the estimate stands alone."""
     assert finely(Interval(1.0416, 0.998, 1.0884)) == "1.042 (0.998–1.088)"

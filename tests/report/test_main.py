@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from report.__main__ import main
 from report.results import read
 from tests.report.conftest import REFERENCE, Made, Make
 
@@ -36,6 +37,19 @@ def test_it_prints_where_the_pages_are(file: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == expected
     assert all(Path(path).stat().st_size for path in expected)
+
+
+def test_ctrl_c(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is told in one line, and by the exit code that a shell gives it."""
+
+    def interrupted(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("report.__main__.read", interrupted)
+    monkeypatch.setattr("sys.argv", ["report", str(file)])
+    assert (main(), capsys.readouterr().err) == (130, "report: interrupted\n")
 
 
 def test_the_pages_go_where_they_are_wanted(file: Path, tmp_path: Path) -> None:
