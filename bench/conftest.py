@@ -147,9 +147,11 @@ def race(entered: Entry, config: pytest.Config) -> None:
                 Racing(entered, origin, cores, spectator).run(file)
 
 
-def pytest_keyboard_interrupt() -> None:
+def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
     """Don't tell of a file that Ctrl-C kept from being closed: it may strike in any library."""
-    warnings.filterwarnings("ignore", category=pytest.PytestUnraisableExceptionWarning)
+    if excinfo.errisinstance(KeyboardInterrupt):  # and not pytest.exit, which comes here, too
+        unclosed = r"(?s).*ResourceWarning: unclosed"
+        warnings.filterwarnings("ignore", unclosed, pytest.PytestUnraisableExceptionWarning)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

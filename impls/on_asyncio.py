@@ -7,6 +7,7 @@ loops under the same code.
 """
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, cast
@@ -76,17 +77,27 @@ class Client:
             if exchange.reusable:
                 self._idle.append(connection)
             else:
-                self._hang_up(connection)
+                await self._hang_up(connection)
         return exchange.text().upper()
 
-    def _hang_up(self, connection: Connection) -> None:
+    async def _hang_up(self, connection: Connection) -> None:
         _, writer = connection
         writer.transport.abort()
+        await closed()
 
     async def aclose(self) -> None:
         """Hang up all idle connections."""
         while self._idle:
-            self._hang_up(self._idle.pop())
+            await self._hang_up(self._idle.pop())
+
+
+async def closed() -> None:
+    """Let the loop close what was aborted: it does so in its next turn, and not at once.
+
+    Till then a call has its slot.  One that ends as garbage has none, and nobody to wait for it.
+    """
+    if not isinstance(sys.exception(), GeneratorExit):
+        await asyncio.sleep(0)
 
 
 async def checkpoint(arg: int) -> int:

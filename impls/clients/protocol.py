@@ -12,6 +12,7 @@ from typing import cast
 
 from impls.contract import CallError, Endpoint
 from impls.http1 import Exchange, Unanswered
+from impls.on_asyncio import closed
 
 
 class Connection(asyncio.Protocol):
@@ -122,6 +123,7 @@ class Client:
                 self._idle.append(connection)
             else:
                 connection.hang_up()
+                await closed()
         return exchange.text().upper()
 
     async def aclose(self) -> None:

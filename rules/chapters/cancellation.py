@@ -38,13 +38,13 @@ SOON = 0.01
 """Seconds of the time limit of a call that will not keep it."""
 
 BEGUN_BY_THEN = 0.1
-"""Seconds of the deadline of a batch whose call is to have begun, on however busy a machine."""
+"""Seconds of the deadline of a batch whose call is to have begun, even on a busy machine."""
 
 CLEAN_UPS = ((0.2, 0.01), (1.0, 0.03), (1.0, 0.03))
 """Seconds of a clean-up, and the share of them that may be spent on waiting, from try to try.
 
-A few wake-ups take far less.  A loop that spins takes all that it gets, which is a tenth where ten
-processes want to run; and the longer it may, the surer.
+A few wake-ups take far less.  A loop that spins takes all that it gets: a tenth where ten processes
+want to run, and in a short time perhaps less.
 """
 
 
@@ -238,14 +238,14 @@ def unshielded_clean_up(trial: Trial) -> str:
 def waits_cheaply(trial: Trial) -> str:
     """The clean-up of a cancelled call takes a while, shielded, and we take the processor time.
 
-    A busy machine can make waiting cost more, and never less: so what looks dear is tried again.
+    What looks dear is tried again, for longer: something else may have fallen into it.
     """
     share = idle = 1.0
     for seconds, idle in CLEAN_UPS:
         if (share := share_of_a_clean_up(trial, words_of(trial), seconds)) < idle:
             break
     assert share < idle, f"C9: waiting for a call's clean-up kept the processor {share:.0%} busy"
-    return f"waiting for a call's clean-up kept the processor less than {idle:.0%} busy"
+    return "waiting for a call's clean-up kept the processor idle"
 
 
 def share_of_a_clean_up(trial: Trial, words: Words, seconds: float) -> float:

@@ -1,7 +1,7 @@
 """C: what happens to a batch, or to a call, whose time is up.
 
-Strategy: a verdict is about order and counts, so that no busy machine can change it.  Each call
-is of one's own, and outlasts its limit many times over; whether it was cut off, and when by its
+Strategy: a verdict is about order and counts, which a busy machine does not change.  Each call is
+of one's own, and outlasts its limit by far; whether it was cut off, and when by its
 own clock, it notes itself.  What must not even begin is looked for in the origin's ledger.
 """
 
@@ -31,7 +31,7 @@ LONG = 5 * SHORT
 """Seconds of a call that will not keep it, where it is not cut off."""
 
 STUBBORN = 0.3
-"""Seconds that a stubborn call takes: three times its deadline, and as long after that."""
+"""Seconds that a stubborn call takes: three times its deadline."""
 
 DEADLINES = [0.0015 + 0.00001 * (step % 40) for step in range(60)]
 """A loop that counts in whole milliseconds would take each for two.  So many, since on a busy

@@ -6,6 +6,7 @@ strikes, the same must be true, but for the words: the two fail, each naming the
 argument and what was wrong; the others have their results, and so has the batch after them.
 """
 
+import math
 import re
 import socket
 import threading
@@ -214,7 +215,9 @@ def dripped_at(trial: Trial) -> str:
             break
     [found] = ended.outcome.unwrap()
     names(f"F4: dripped at: call {CALLS[0]}", found, f"within {AWHILE:g} s", kind=CallTimeout)
-    assert sent < len(DRIPPED), "F4: dripped at: the call ended only when the server did, too late"
+    assert 0 <= sent < len(DRIPPED), (
+        "F4: dripped at: the call ended only when the server did, too late"
+    )
     return "its call runs out of time, and says so"
 
 
@@ -228,7 +231,7 @@ def dripped(trial: Trial) -> tuple[Finished, int, float]:
         [ended] = trial.variant.load()(endpoint, [batch])
         times = [*sent, time.monotonic()]
     pauses = [later - earlier for earlier, later in pairwise(times)]
-    return ended, len(times) - 2, max(pauses, default=0.0)
+    return ended, len(times) - 2, max(pauses, default=math.inf)
 
 
 @contextmanager

@@ -21,8 +21,8 @@ from rules.known import Known
 from rules.specimen import specimen
 from rules.trial import HEARD_TIME, PATIENCE
 
-AT_ONCE = 3.0
-"""Seconds after its deadline in which a program ends, on however busy a machine, or else hangs."""
+SOON = 3.0
+"""Seconds after its deadline in which a program ends, even on a busy machine, or else hangs."""
 
 
 # X13: a coroutine function, by mistake.
@@ -122,7 +122,7 @@ def ends_in_time(program: str) -> str:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             cast("IO[str]", process.stdout).readline()  # a pipe was asked for
-            process.wait(AT_ONCE)
+            process.wait(SOON)
         except subprocess.TimeoutExpired:
             raise AssertionError("X14: the program ran on after its deadline") from None
         finally:

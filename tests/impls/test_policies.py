@@ -26,6 +26,7 @@ from impls.registry import VARIANTS, choose
 from origin.ledger import CallSeen, End, Ledger
 from origin.plan import NEVER, At, Fault, Plan, Seen, Step
 from origin.process import Origin
+from rules.descriptors import open_sockets
 from rules.trial import single_errors
 
 LIMIT = 3
@@ -38,8 +39,8 @@ A_WHILE = 0.06
 CALL_TIME = 0.5
 """Seconds for a call: ample for one that is answered at once."""
 
-AT_ONCE = 3.0
-"""Seconds that show that nothing was waited for, on however busy a machine."""
+NO_WAIT = 3.0
+"""Seconds within which comes what waits for nothing, even on a busy machine."""
 
 EARLY = 0.003
 """Seconds by which a timer may fire early; uvloop's do, by up to 1.2 ms."""
@@ -157,7 +158,7 @@ def test_a_refused_connection_is_collected(variant: Variant, nobody: Endpoint) -
         f"{nobody} gave no whole answer (Connection refused), called with {arg}" for arg in range(5)
     ]
     assert all(isinstance(error.__cause__, OSError) for error in errors)
-    assert finished.wall < AT_ONCE
+    assert finished.wall < NO_WAIT
 
 
 def test_a_refused_connection_is_raised(variant: Variant, nobody: Endpoint) -> None:
@@ -165,7 +166,32 @@ def test_a_refused_connection_is_raised(variant: Variant, nobody: Endpoint) -> N
     [finished] = variant.load()(nobody, [Batch(range(5), LIMIT)])
     errors = single_errors(error_of(finished.outcome))
     assert all(isinstance(error, CallError) for error in errors), errors
-    assert finished.wall < AT_ONCE
+    assert finished.wall < NO_WAIT
+
+
+def test_a_failed_call_has_hung_up(
+    variant: Variant, origin: Origin, request: pytest.FixtureRequest
+) -> None:
+    """Who draws the next argument when a call has failed finds its connection closed."""
+    if why := variant.cannot.get(Ability.LAZY):
+        pytest.skip(f"declared: {why}")
+    known(variant, NO_HANG_UP, request)
+    seen: list[int] = []
+
+    def args() -> Iterator[int]:
+        for arg in range(3):
+            seen.append(len(open_sockets()))
+            yield arg
+
+    plan = Plan({1: Step(fault=Fault.ENDLESS_HEAD)})
+    [finished] = run(variant, origin, plan, Batch(args(), 1, on_error="collect"))
+    assert [type(each) for each in results_of(finished)] == [
+        outcome.Value,
+        outcome.Error,
+        outcome.Value,
+    ]
+    none, one, none_again = seen
+    assert (one, none_again) == (none + 1, none)
 
 
 # Time limits of calls.
@@ -230,7 +256,7 @@ def test_a_deadline(on_error: str, variant: Variant, origin: Origin) -> None:
     assert type(error) is DeadlineExceeded
     assert isinstance(error, TimeoutError)
     assert str(error) == f"the batch was not done within {A_WHILE:g} s"
-    assert A_WHILE - EARLY <= finished.wall < A_WHILE + AT_ONCE
+    assert A_WHILE - EARLY <= finished.wall < A_WHILE + NO_WAIT
     assert len(origin.ledger().calls) <= LIMIT
 
 

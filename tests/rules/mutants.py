@@ -22,7 +22,7 @@ from origin.process import Origin, started
 from rules import checks, specimen
 from rules.trial import Trial, uncollected
 from tests.rules import test_states
-from tests.rules.breaking import BROKEN
+from tests.rules.breaking import BROKEN, put
 from tests.rules.by_hand import BY_HAND
 from tests.rules.test_broken import CAUGHT
 
@@ -101,7 +101,7 @@ def caught(module: ModuleType, mutant: Mutant, origin: Origin) -> bool:
     own = {name for name, each in checks.CHECKS.items() if each.run.__module__ == module.__name__}
     touched = {name for name in own if name.partition("-")[2] == mutant.inside} or own
     return all(
-        _says(partial(checks.CHECKS[check].run, _trial(name, origin)), words)
+        _says(partial(put, check, _trial(name, origin)), words)
         for name, check, words in CAUGHT
         if check in touched
     )

@@ -4,17 +4,14 @@ import pytest
 
 from origin.process import Origin
 from rules.catalogue import RULES, Strength
-from rules.checks import Check, all_checks
+from rules.checks import all_checks
 from rules.specimen import all_specimens
 from rules.trial import Trial
-from tests.rules.breaking import BROKEN
+from tests.rules.breaking import BROKEN, put
 from tests.rules.broken import VARIANTS
 from tests.rules.by_hand import BY_HAND
 
 pytestmark = pytest.mark.usefixtures("tidied")
-
-TRIES = {Strength.STOCHASTIC: 5}
-"""How often what is broken may get by: there chance decides whether it shows."""
 
 CAUGHT = [(name, *caught) for name in VARIANTS if name in BROKEN for caught in BROKEN[name].caught]
 
@@ -23,13 +20,7 @@ CAUGHT = [(name, *caught) for name in VARIANTS if name in BROKEN for caught in B
 def test_caught(name: str, check: str, words: str, origin: Origin) -> None:
     """The check fails the broken variant, with its rule's own message."""
     with pytest.raises(AssertionError, match=words):
-        put(all_checks()[check], Trial(BROKEN[name].variant, origin))
-
-
-def put(check: Check, trial: Trial) -> None:
-    """Hold the trial's variant against the check, more than once where that is up to chance."""
-    for _ in range(TRIES.get(check.rule.strength, 1)):
-        check.run(trial)
+        put(check, Trial(BROKEN[name].variant, origin))
 
 
 @pytest.mark.parametrize(("name", "check"), sorted({(name, check) for name, check, _ in CAUGHT}))

@@ -282,7 +282,7 @@ class ReadsInOneGo(Client):
         reader, writer = connection
         writer.write(exchange.request)
         whole = exchange.feed(await reader.read(READ_SIZE))
-        self._hang_up(connection)
+        await self._hang_up(connection)
         if not whole:
             raise exchange.failure(ValueError("no more in one go"))
         return exchange.text().upper()
@@ -300,7 +300,7 @@ class KeepsTheHead(Client):
         head = bytearray()
         while b"\r\n\r\n" not in head[-READ_SIZE:] and len(head) < self.patience:
             head += await reader.read(READ_SIZE)
-        self._hang_up(connection)
+        await self._hang_up(connection)
         if not exchange.feed(bytes(head[:READ_SIZE])):
             raise exchange.failure(ValueError("a head too long"))
         return exchange.text().upper()
@@ -316,7 +316,7 @@ class TimesEachRead(Client):
             while not exchange.feed(await asyncio.wait_for(reader.read(READ_SIZE), AWHILE)):
                 pass
         finally:
-            self._hang_up(connection)
+            await self._hang_up(connection)
         return exchange.text().upper()
 
 

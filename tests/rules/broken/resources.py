@@ -24,13 +24,13 @@ from tests.rules.breaking import Caught, broken, enter
 class PutsBack(Client):
     """Puts every connection back into the pool, in whatever state."""
 
-    def _hang_up(self, connection: Connection) -> None:
+    async def _hang_up(self, connection: Connection) -> None:
         self._idle.append(connection)
 
     async def aclose(self) -> None:
         """Hang up all connections."""
         for connection in self._idle:
-            Client._hang_up(self, connection)
+            await Client._hang_up(self, connection)
 
 
 class HangsUpAtTheEnd(Client):
@@ -40,13 +40,13 @@ class HangsUpAtTheEnd(Client):
         super().__init__(endpoint)
         self._useless: list[Connection] = []
 
-    def _hang_up(self, connection: Connection) -> None:
+    async def _hang_up(self, connection: Connection) -> None:
         self._useless.append(connection)
 
     async def aclose(self) -> None:
         """Hang up all connections."""
         for connection in self._idle + self._useless:
-            Client._hang_up(self, connection)
+            await Client._hang_up(self, connection)
 
 
 class ForgetsALog(Client):
