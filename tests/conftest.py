@@ -9,6 +9,7 @@ import os
 import platform
 import signal
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from origin.process import Origin, started
 from report import kept
 from report.matrix import FOLDER, merged, read
 from rules.deviations import known
+from rules.trial import uncollected
 from tests.rules.outside import NoVariants, must_run, variants_in
 from tests.rules.recorder import NOT_OURS, Noted, Recorder, column, matrix
 
@@ -167,6 +169,18 @@ def set_aside() -> None:
     gc.freeze()
 
 
+@contextmanager
+def left_here() -> Iterator[None]:
+    """Collect what is left behind within the block: it would complain within another test.
+
+    All of it is young, since nothing grows old without collections, but for those of the block.
+    """
+    full = gc.get_stats()[2]["collections"]
+    with uncollected():
+        yield
+    gc.collect(1 if gc.get_stats()[2]["collections"] == full else 2)
+
+
 def warm_up(variant: Variant) -> None:
     """Let a runtime import what it does on its first run, which no deadline is about."""
     if variant.name not in WARM:
@@ -182,8 +196,7 @@ def variant(request: pytest.FixtureRequest) -> Iterator[Variant]:
     if reason := missing(variant):
         pytest.skip(reason)
     warm_up(variant)
-    yield variant
-    if variant.kind in NOT_OURS:
-        gc.collect(1)  # what it left behind, which would complain within another test
+    with left_here() if variant.kind in NOT_OURS else nullcontext():
+        yield variant
     if known("X2-no_descriptor_left", variant):
         gc.collect()  # what it leaked; left to another test's thread, rloop aborts the process
