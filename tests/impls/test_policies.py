@@ -96,6 +96,12 @@ def answers(args: Sequence[int]) -> list[outcome.Outcome[object]]:
     return [outcome.Value(f"ANSWER TO {arg}") for arg in args]
 
 
+def needs(ability: Ability, variant: Variant) -> None:
+    """Skip the test for a variant that declares that it lacks this."""
+    if why := variant.cannot.get(ability):
+        pytest.skip(f"declared: {why}")
+
+
 def assert_tells(error: BaseException, fault: Fault, arg: int, origin: Origin) -> None:
     """Hold an error against the fault of the call of `arg`."""
     assert isinstance(error, CallError), repr(error)
@@ -173,8 +179,7 @@ def test_a_failed_call_has_hung_up(
     variant: Variant, origin: Origin, request: pytest.FixtureRequest
 ) -> None:
     """Who draws the next argument when a call has failed finds its connection closed."""
-    if why := variant.cannot.get(Ability.LAZY):
-        pytest.skip(f"declared: {why}")
+    needs(Ability.LAZY, variant)
     known(variant, NO_HANG_UP, request)
     seen: list[int] = []
 
@@ -264,8 +269,7 @@ def test_a_deadline_cuts_calls_off(
     variant: Variant, origin: Origin, request: pytest.FixtureRequest
 ) -> None:
     """The origin sees all calls in progress hung up while the program goes on."""
-    if why := variant.cannot.get(Ability.CUTS):
-        pytest.skip(f"declared: {why}")
+    needs(Ability.CUTS, variant)
     known(variant, NO_HANG_UP, request)
     all_cut = Step(gate=Seen(hung_up=LIMIT))
     first = Batch(range(10), LIMIT, deadline=A_WHILE)
