@@ -13,7 +13,6 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -460,23 +459,6 @@ def test_results_are_freed_after_a_failure(ends: str, variant: Variant) -> None:
         assert not [each for each in alive if each() is not None]
     finally:
         gc.enable()
-
-
-def test_contexts_are_apart_or_declared(variant: Variant) -> None:
-    """A call sees what another has set in a context variable, just if the variant declares so."""
-    words = LANGUAGES[variant.speaks]
-    number: ContextVar[int | None] = ContextVar("number", default=None)
-
-    async def call(arg: int) -> bool:
-        found = number.get()
-        number.set(arg)
-        await words.sleep(0.001)
-        return found is None and number.get() == arg
-
-    [finished] = run(variant, call, Batch(range(8), LIMIT))
-    if variant.name == "curio/semaphore":
-        pytest.xfail("curio's tasks share one context (curio#310)")
-    assert all(finished.outcome.unwrap()) == (Ability.APART not in variant.cannot)
 
 
 # Coroutine functions in threads.
