@@ -175,8 +175,18 @@ class BreaksLater(CircuitBreaker):
     least = 20
 
 
-@client(("F3-cut_off", r"F3: hangs up, .*: calls were made too often: \{4700: [3-6]"))
-class TriesThreeTimes(Client):
+@client(("F9-closed_while_idle", r"F9: hangs up, answered: a healthy batch gave \{100: None"))
+class AsksOnce(Client):
+    """Does not ask again where a connection was closed while idle."""
+
+    async def some_remote_call(self, arg: int) -> str:
+        exchange = Exchange(self.endpoint, arg)
+        connection = self._idle.pop() if self._idle else await self._connect(exchange)
+        return await self._ask(exchange, connection)
+
+
+@client(("F3-cut_off", r"F3: hangs up, .*: calls were made too often: \{4700: 3"))
+class TriesThreeTimes(AsksOnce):
     """Asks again and again."""
 
     async def some_remote_call(self, arg: int) -> str:
@@ -186,16 +196,6 @@ class TriesThreeTimes(Client):
             except CallError:
                 pass
         return await super().some_remote_call(arg)
-
-
-@client(("F9-closed_while_idle", r"F9: hangs up, answered: a healthy batch gave \{100: None"))
-class AsksOnce(Client):
-    """Does not ask again where a connection was closed while idle."""
-
-    async def some_remote_call(self, arg: int) -> str:
-        exchange = Exchange(self.endpoint, arg)
-        connection = self._idle.pop() if self._idle else await self._connect(exchange)
-        return await self._ask(exchange, connection)
 
 
 # The answers.
